@@ -1,0 +1,29 @@
+import {Command, CommanderError} from 'commander';
+import {exitCodes, messageOf, SuiteError} from '../harness/errors.ts';
+import {stopOnSignals} from './interrupt.ts';
+
+const program = new Command('rac')
+  .description('Tells whether a Kubernetes cluster restarts all containers of a Pod in place (KEP-5532).')
+  .exitOverride()
+  .showHelpAfterError('(rac COMMAND --help shows what a command takes)');
+const stop = stopOnSignals();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(stop.signal.aborted && !(error instanceof SuiteError) ? stop.signal.reason : error);
+} finally {
+  stop.dispose();
+}
+
+/** Prints one clear line for an error and gives its exit code; only a defect of this program shows a stack. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof SuiteError) {
+    process.stderr.write(`rac: ${error.message}\n${error.next === undefined ? '' : `     next: ${error.next}\n`}`);
+    return exitCodes[error.exit];
+  }
+  process.stderr.write(`rac: defect in this program: ${messageOf(error)}\n`);
+  if (error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return exitCodes.internal;
+}
