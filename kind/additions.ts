@@ -1,0 +1,86 @@
+import {type Document, isSeq, parseDocument, YAMLSeq} from 'yaml';
+
+/** What of a host, and of the node image, decides how a cluster must be configured. */
+export interface HostFacts {
+  readonly cgroupVersion: 1 | 2;
+  /** Linux capabilities that a privileged container lacks here. */
+  readonly missingCapabilities: readonly string[];
+  /** False for a node image that was built here, without kind's own network image. */
+  readonly imageHasNetwork: boolean;
+}
+
+/** Something added to a plain kind config. */
+interface Addition {
+  /** One line: what, and why. */
+  readonly line: string;
+  readonly add: (config: Document) => void;
+}
+
+const kubeletOnCgroupV1 = `kind: KubeletConfiguration
+apiVersion: kubelet.config.k8s.io/v1beta1
+failCgroupV1: false
+cgroupDriver: cgroupfs
+`;
+const oomScore = `[plugins."io.containerd.grpc.v1.cri"]
+  restrict_oom_score_adj = true
+`;
+
+function additionsFor(facts: HostFacts): Addition[] {
+  const additions: Addition[] = [];
+  if (facts.cgroupVersion === 1) {
+    additions.push({
+      line: 'kubelet: failCgroupV1 false, cgroupDriver cgroupfs (this host has cgroup v1, on which a kubelet refuses to start by default)',
+      add: config => {
+        append(config, 'kubeadmConfigPatches', kubeletOnCgroupV1);
+      },
+    });
+  }
+  if (facts.missingCapabilities.includes('CAP_SYS_RESOURCE')) {
+    additions.push({
+      line: 'containerd: restrict_oom_score_adj true (this host lacks CAP_SYS_RESOURCE, without which no OOM score can be lowered)',
+      add: config => {
+        append(config, 'containerdConfigPatches', oomScore);
+      },
+    });
+  }
+  if (!facts.imageHasNetwork) {
+    additions.push({
+      line: 'networking: disableDefaultCNI true (the node image built here has no kindnetd; it brings a ptp network of its own)',
+      add: config => {
+        config.setIn(['networking', 'disableDefaultCNI'], true);
+      },
+    });
+  }
+  return additions;
+}
+
+function append(config: Document, key: string, patch: string): void {
+  const list = config.get(key);
+  if (isSeq(list)) {
+    list.add(patch);
+    return;
+  }
+  const fresh = new YAMLSeq();
+  fresh.add(patch);
+  config.set(key, fresh);
+}
+
+/**
+ * A kind config with what this host needs, and with the image and port to use; comments stay.
+ *
+ * @param text a kind Cluster file
+ * @returns the new text, and a line for each addition that says why
+ */
+export function withAdditions(
+  text: string,
+  facts: HostFacts,
+  settings: {readonly image: string; readonly apiPort?: number},
+): {text: string; lines: string[]} {
+  const config = parseDocument(text);
+  const additions = additionsFor(facts);
+  for (const {add} of additions) add(config);
+  if (settings.apiPort !== undefined) config.setIn(['networking', 'apiServerPort'], settings.apiPort);
+  const nodes = config.get('nodes');
+  if (isSeq(nodes)) for (const index of nodes.items.keys()) config.setIn(['nodes', index, 'image'], settings.image);
+  return {text: config.toString({lineWidth: 0}), lines: additions.map(({line}) => line)};
+}

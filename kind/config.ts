@@ -1,0 +1,100 @@
+import {existsSync} from 'node:fs';
+import {readdir, readFile} from 'node:fs/promises';
+import {basename, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {parse} from 'yaml';
+import {z} from 'zod';
+import {messageOf, SuiteError} from '../harness/errors.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+const clusterSchema = z.looseObject({
+  kind: z.literal('Cluster'),
+  apiVersion: z.literal('kind.x-k8s.io/v1alpha4'),
+  name: z.string().optional(),
+  networking: z
+    .looseObject({
+      apiServerPort: z.number().int().optional(),
+      apiServerAddress: z.string().optional(),
+      disableDefaultCNI: z.boolean().optional(),
+    })
+    .optional(),
+  nodes: z.array(z.looseObject({role: z.string(), image: z.string().optional()})).min(1),
+});
+
+/** A kind Cluster file as it lies on disk. */
+export interface ClusterConfig {
+  /** What it was asked for by: a name without .yaml, or a path. */
+  readonly asked: string;
+  readonly file: string;
+  readonly text: string;
+  /** The cluster's name. */
+  readonly name: string;
+  readonly nodeCount: number;
+  /** The node image of the file, by digest, for where a registry answers. */
+  readonly image: string;
+  /** The release in that image's tag. */
+  readonly imageRelease: string;
+  /** The release that is built where no registry answers. */
+  readonly buildRelease: string;
+  readonly apiPort: number | undefined;
+}
+
+/** The patch release of each minor that is built by default: the ones the Go module proxy is known to serve. */
+const buildReleases: Readonly<Record<string, string>> = {'1.35': '1.35.4', '1.36': '1.36.3', '1.37': '1.37.2'};
+
+/** The names that `rac cluster up` takes: the files of this folder. */
+export async function configNames(): Promise<string[]> {
+  return (await readdir(here))
+    .filter(name => name.endsWith('.yaml'))
+    .map(name => name.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/**
+ * Reads a kind Cluster file: one of this folder by its name, or any other by its path.
+ *
+ * @throws SuiteError (usage) where there is none, (badData) where it isn't a kind Cluster with a node image
+ */
+export async function readConfig(asked: string): Promise<ClusterConfig> {
+  const own = resolve(here, `${asked}.yaml`);
+  const file = existsSync(own) && basename(asked) === asked ? own : resolve(asked);
+  if (!existsSync(file)) {
+    throw new SuiteError('usage', `no cluster config "${asked}"`, {
+      next: `name one of ${(await configNames()).join(', ')}, or a path to a kind Cluster file`,
+    });
+  }
+  return parseConfig(asked, file, await readFile(file, 'utf8'));
+}
+
+/** @throws SuiteError (badData) */
+export function parseConfig(asked: string, file: string, text: string): ClusterConfig {
+  let cluster: z.infer<typeof clusterSchema>;
+  try {
+    cluster = clusterSchema.parse(parse(text));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
+    throw new SuiteError('badData', `${file} is not a kind Cluster: ${why}`, {
+      next: 'compare it with kind/v1.35.yaml',
+      cause: error,
+    });
+  }
+  const image = cluster.nodes[0]?.image;
+  const release = /:v(\d+\.\d+\.\d+)/.exec(image ?? '')?.[1];
+  if (image === undefined || release === undefined || cluster.nodes.some(node => node.image !== image)) {
+    throw new SuiteError('badData', `${file}: every node must have the same image, tagged with its release`, {
+      next: 'write image: kindest/node:vX.Y.Z@sha256:... for each node',
+    });
+  }
+  return {
+    asked,
+    file,
+    text,
+    name: cluster.name ?? `rac-${basename(asked, '.yaml')}`,
+    nodeCount: cluster.nodes.length,
+    image,
+    imageRelease: release,
+    buildRelease: buildReleases[release.split('.').slice(0, 2).join('.')] ?? release,
+    apiPort: cluster.networking?.apiServerPort,
+  };
+}

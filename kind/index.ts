@@ -1,0 +1,101 @@
+import {sweepTemporary} from './cache.ts';
+import {bootCluster, configDigest} from './boot.ts';
+import {readConfig} from './config.ts';
+import {ensureEngine} from './install-engine.ts';
+import {ensureKind} from './kind-binary.ts';
+import {chooseNodeImage, fetchNodeImage, releaseOf} from './node-image.ts';
+import {nodeImageName} from './node-image/build.ts';
+import {nodeContainers} from './nodes.ts';
+import {tell} from './progress.ts';
+import {kubeconfigOf, readRecord, removeRecord, writeRecord} from './record.ts';
+import {differences, ensureAnswering, mismatch} from './reuse.ts';
+import {ensureWorkloadImage} from './workload-image.ts';
+
+/** A node of a cluster of ours: a container of the engine. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly containerId: string;
+  readonly role: string;
+}
+
+/** A cluster of ours that is up and fits what was asked for. */
+export interface RunningCluster {
+  readonly name: string;
+  /** Kubernetes release without the leading v, as in 1.35.4. */
+  readonly release: string;
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly nodeImage: string;
+  /** Reference to put into Pods; every node holds the image. */
+  readonly workloadImage: string;
+}
+
+/** What `bringUp` is asked for. */
+export interface UpOptions {
+  /** Name of a file in kind/ without .yaml (`v1.35`), or a path. */
+  readonly config: string;
+  /** A release to use instead of the config's; it is built here unless the config's image is that release. */
+  readonly kubernetes?: string;
+  /** The user's own node image. */
+  readonly nodeImage?: string;
+  /** The user's own workload image instead of busybox. */
+  readonly workloadImage?: string;
+  readonly apiPort?: number;
+  /** Installs what is missing without asking. */
+  readonly yes?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings up the cluster that a config asks for, with all that is needed for it: engine, kind, node image, workload
+ * image. One of that name that is up and fits is used again; one that doesn't fit is never replaced.
+ *
+ * @throws SuiteError with the step that failed as its cause: noEngine, buildFailed, diskFull, portTaken, bootFailed,
+ *   clusterMismatch, usage, badData; or the signal's reason
+ */
+export async function bringUp(options: UpOptions): Promise<RunningCluster> {
+  const {signal, apiPort} = options;
+  const yes = options.yes ?? false;
+  const started = performance.now();
+  const release = releaseOf(options.kubernetes);
+  const config = await readConfig(options.config);
+  const engine = await ensureEngine({yes, signal});
+  await sweepTemporary();
+  const digest = configDigest(config, apiPort);
+
+  let record = await readRecord(config.name);
+  let containers = await nodeContainers(engine, config.name);
+  if (containers.length > 0) {
+    if (record === undefined)
+      throw mismatch(config.name, config.asked, ['it is a kind cluster that rac has no record of']);
+    const images =
+      options.nodeImage === undefined
+        ? [config.image, nodeImageName(release ?? config.buildRelease)]
+        : [options.nodeImage];
+    const why = differences(record, {config: config.asked, configDigest: digest, release, images});
+    if (why.length > 0) throw mismatch(config.name, config.asked, why);
+    containers = await ensureAnswering(record, containers, engine, signal);
+  } else {
+    if (record !== undefined) await removeRecord(config.name); // its containers were removed by hand
+    const kind = await ensureKind(signal);
+    const chosen = await chooseNodeImage(config, options, engine, signal);
+    await fetchNodeImage(chosen, engine, {yes, signal});
+    record = await bootCluster(config, chosen, {engine, kind}, {apiPort, signal});
+    containers = await nodeContainers(engine, config.name);
+  }
+  const workloadImage = await ensureWorkloadImage(containers, engine, {asked: options.workloadImage, signal});
+  if (record.workloadImage !== workloadImage) await writeRecord({...record, workloadImage});
+  tell(
+    `cluster ${record.name}: Kubernetes ${record.release}, ${containers.length} node${containers.length === 1 ? '' : 's'}, ready (${((performance.now() - started) / 1000).toFixed(1)} s)`,
+  );
+  return {
+    name: record.name,
+    release: record.release,
+    kubeconfig: kubeconfigOf(record.name),
+    context: `kind-${record.name}`,
+    nodes: containers.map(({name, id, role}) => ({name, containerId: id, role})),
+    nodeImage: record.nodeImage,
+    workloadImage,
+  };
+}

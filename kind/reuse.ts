@@ -1,0 +1,144 @@
+import {SuiteError} from '../harness/errors.ts';
+import {readFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {parse} from 'yaml';
+import {z} from 'zod';
+import {ask, run} from './command.ts';
+import type {Engine} from './engine.ts';
+import {setRoutes} from './network.ts';
+import {apiNodes, kubectl, type NodeContainer, nodeContainers} from './nodes.ts';
+import {step} from './progress.ts';
+import {type ClusterRecord, kubeconfigOf} from './record.ts';
+
+/** What a cluster is asked to be. */
+export interface Wanted {
+  readonly config: string;
+  readonly configDigest: string;
+  /** The image names that fit, and the release where the user named one. */
+  readonly images: readonly string[];
+  readonly release: string | undefined;
+}
+
+/** In what a recorded cluster differs from what is wanted, one line each; none when it fits. */
+export function differences(record: ClusterRecord, wanted: Wanted): string[] {
+  return [
+    ...(record.configDigest === wanted.configDigest ? [] : [`its config differs from ${wanted.config} as it is now`]),
+    ...(wanted.release === undefined || record.release === wanted.release
+      ? []
+      : [`it runs Kubernetes ${record.release}, not ${wanted.release}`]),
+    ...(wanted.images.includes(record.nodeImage)
+      ? []
+      : [`its node image is ${record.nodeImage}, not ${wanted.images.join(' or ')}`]),
+  ];
+}
+
+/** @param why what differs, one line each */
+export function mismatch(name: string, config: string, why: readonly string[]): SuiteError {
+  return new SuiteError('clusterMismatch', `cluster "${name}" is there and does not fit: ${why.join('; ')}`, {
+    next: `rac cluster down ${name} && rac cluster up ${config}`,
+  });
+}
+
+const kubeconfigSchema = z.object({clusters: z.array(z.object({cluster: z.object({server: z.string()})})).min(1)});
+
+const answerBudget = '60s';
+const probeMs = 5000;
+
+/**
+ * Makes sure that a recorded cluster works: its containers run (they are started where the engine was restarted), the
+ * API answers where the kubeconfig says, the nodes have their addresses and are Ready.
+ *
+ * @throws SuiteError (clusterMismatch) with what is wrong where it can't be used again
+ */
+export async function ensureAnswering(
+  record: ClusterRecord,
+  containers: readonly NodeContainer[],
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<NodeContainer[]> {
+  const {name, config} = record;
+  const missing = record.nodes.filter(node => !containers.some(container => container.name === node.name));
+  if (missing.length > 0)
+    throw mismatch(
+      name,
+      config,
+      missing.map(node => `node ${node.name} is gone`),
+    );
+  if (!existsSync(kubeconfigOf(name))) throw mismatch(name, config, ['its kubeconfig is gone']);
+
+  const first = controlPlaneOf(record, containers);
+  if (
+    first.running &&
+    (await ask(engine.tool, ['exec', first.name, ...readyz], signal, probeMs)) !== undefined &&
+    (await allReady(engine, first.name, signal))
+  ) {
+    return check(record, engine, signal);
+  }
+  return step(`Wait for cluster ${name}, which is not ready`, async say => {
+    for (const container of containers.filter(({running}) => !running)) {
+      say(`starting ${container.name}`);
+      await run(engine.tool, ['start', container.name], {signal, env: engine.env, exit: 'bootFailed'});
+    }
+    say('waiting for the API server and the nodes');
+    try {
+      await run(
+        engine.tool,
+        ['exec', first.name, 'bash', '-c', `until ${readyz.join(' ')} >/dev/null 2>&1; do sleep 0.5; done`],
+        {
+          signal,
+          env: engine.env,
+          timeoutMs: 60_000,
+        },
+      );
+      await kubectl(
+        engine,
+        first.name,
+        ['wait', '--for=condition=Ready', 'node', '--all', `--timeout=${answerBudget}`],
+        {signal},
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      throw mismatch(name, config, [
+        `it does not get ready within ${answerBudget} (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''})`,
+      ]);
+    }
+    return check(record, engine, signal);
+  });
+}
+
+const readyz = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', 'get', '--raw=/readyz'];
+
+async function allReady(engine: Engine, node: string, signal: AbortSignal): Promise<boolean> {
+  const path = '{range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
+  const states = await kubectl(engine, node, ['get', 'nodes', '-o', `jsonpath=${path}`], {signal});
+  return states
+    .trim()
+    .split('\n')
+    .every(state => state === 'True');
+}
+
+async function check(record: ClusterRecord, engine: Engine, signal: AbortSignal): Promise<NodeContainer[]> {
+  const containers = await nodeContainers(engine, record.name);
+  const controlPlane = controlPlaneOf(record, containers);
+  const {clusters} = kubeconfigSchema.parse(parse(await readFile(kubeconfigOf(record.name), 'utf8')));
+  const server = clusters[0]?.cluster.server ?? '';
+  const nodes = await apiNodes(engine, controlPlane.name, signal);
+  const why = [
+    ...(Number(new URL(server).port) === controlPlane.apiPort
+      ? []
+      : [`its API server is on port ${controlPlane.apiPort ?? 'none'}, its kubeconfig says ${server}`]),
+    ...containers.flatMap(({name, address}) => {
+      const known = nodes.find(node => node.name === name)?.address;
+      return known === address ? [] : [`node ${name} has the address ${address}, the API says ${known ?? 'nothing'}`];
+    }),
+  ];
+  if (why.length > 0) throw mismatch(record.name, record.config, why);
+  if (containers.length > 1 && record.imageFrom === 'built') await setRoutes(engine, nodes, signal);
+  return containers;
+}
+
+function controlPlaneOf(record: ClusterRecord, containers: readonly NodeContainer[]): NodeContainer {
+  const found = containers.find(({role}) => role === 'control-plane');
+  if (found === undefined) throw mismatch(record.name, record.config, ['it has no control-plane node']);
+  return found;
+}
