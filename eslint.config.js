@@ -27,6 +27,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true}],
       '@typescript-eslint/consistent-type-assertions': ['error', {assertionStyle: 'never'}],
       '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', {ignoreRestSiblings: true}],
     },
   },
   {
@@ -36,9 +37,12 @@ export default tseslint.config(
     rules: {'jest/valid-title': 'off'},
   },
   {
-    files: ['suites/**'],
+    files: ['suites/**/*.ts'],
+    plugins: {jest},
     rules: {
       'jest/expect-expect': 'off',
+      'jest/no-standalone-expect': ['error', {additionalTestBlockFunctions: ['requirement']}],
+      '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreVoidReturningFunctions: true}],
       'jest/require-top-level-describe': 'off',
       'no-restricted-imports': [
         'error',

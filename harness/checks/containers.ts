@@ -1,0 +1,225 @@
+import type {ContainerKind} from '../recording/pod.ts';
+import {statusOf} from '../recording/pod.ts';
+import {runsAround, runsOf, type ContainerRun, type JournalLine, type Timeline} from '../recording/timeline.ts';
+import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
+
+const of = ({index, atMs, entry}: JournalLine): Evidence => ({index, atMs, text: `${entry.container} ${entry.what}`});
+
+/**
+ * After the restart the containers of a kind start in their turn: each after every init container before it has ended and
+ * every sidecar before it has passed its startup probe (KEP-5532, Proposal; sidecar containers, "Pod lifecycle").
+ */
+export function startsInTurn(kind: Extract<ContainerKind, 'init' | 'sidecar' | 'regular'>): Check {
+  const expected = `each ${kind} container starts after the init containers before it have ended and the sidecars before it are ready`;
+  return timeline => {
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const trail: Evidence[] = [];
+    for (const [position, {name, kind: own}] of timeline.containers.entries()) {
+      if (own !== kind) continue;
+      const [run] = runsAround(timeline, name).after;
+      if (run === undefined) return missing(timeline, expected, `${name} did not start`, trail);
+      for (const earlier of timeline.containers.slice(0, position).filter(each => each.kind !== 'regular')) {
+        const up = runsAround(timeline, earlier.name).after[0]?.lines.find(
+          ({entry}) => entry.what === (earlier.kind === 'init' ? 'done' : 'ready'),
+        );
+        const start: Evidence = {...of(run.start), atMs: run.start.atMs - beganAgoMs(run)};
+        if (up === undefined || up.entry.uptime > run.start.entry.began) {
+          const late = up === undefined ? [] : [of(up)];
+          return broken(
+            expected,
+            `${name} started before ${earlier.name} was ${earlier.kind === 'init' ? 'done' : 'ready'}`,
+            [...trail, start, ...late],
+            trail.length,
+          );
+        }
+        if (!trail.some(({index}) => index === up.index)) trail.push(of(up));
+      }
+      trail.push({...of(run.start), atMs: run.start.atMs - beganAgoMs(run)});
+      if (kind === 'init' && !run.lines.some(({entry}) => entry.what === 'done')) {
+        return missing(timeline, expected, `${name} did not run to completion`, trail);
+      }
+    }
+    return ofRestart(timeline, held(expected, trail));
+  };
+}
+
+function beganAgoMs({start}: ContainerRun): number {
+  return (start.entry.uptime - start.entry.began) * 1000;
+}
+
+/** restartCount of each container that had run goes up by exactly one, and of the others not at all (KEP-5532). */
+export function restartsEachOnce(): Check {
+  return timeline => {
+    const {before, after, containers, hadRun} = timeline;
+    const expected = 'restartCount of each container that had run goes up by exactly one, of the others not at all';
+    const trail: Evidence[] = [stimulusEvidence(timeline)];
+    for (const {name} of containers) {
+      const first = statusOf(before.pod, name)?.restartCount ?? 0;
+      const wanted = first + (hadRun.includes(name) ? 1 : 0);
+      let count = first;
+      for (const version of after) {
+        const now = statusOf(version.pod, name)?.restartCount ?? count;
+        if (now === count) continue;
+        trail.push(evidence(version, `${name} restartCount ${count} -> ${now}`));
+        if (now < count) return broken(expected, `restartCount of ${name} went down`, trail);
+        if (now > wanted)
+          return broken(expected, `restartCount of ${name} went up by more than ${wanted - first}`, trail);
+        count = now;
+      }
+      if (count < wanted) return missing(timeline, expected, `restartCount of ${name} did not go up`, trail);
+    }
+    return ofRestart(timeline, unlessGap(timeline, held(expected, trail), 'presence'));
+  };
+}
+
+/** Each container that had run gets a new container id: it was ended and made anew, not kept. */
+export function renewsContainerIds(): Check {
+  return timeline => {
+    const expected = 'each container that had run gets a new container id';
+    const trail: Evidence[] = [];
+    for (const name of timeline.hadRun) {
+      const version = restartedIn(timeline, name);
+      if (version === undefined) return missing(timeline, expected, `${name} kept its container id`, trail);
+      trail.push(evidence(version, `${name} ${statusOf(version.pod, name)?.containerID ?? ''}`));
+    }
+    return trail.length === 0 ? unknown(expected, 'no container had run') : held(expected, trail);
+  };
+}
+
+/** The postStart hook runs again in each container that has one. */
+export function repeatsPostStart(): Check {
+  return timeline => {
+    const expected = 'the postStart hook of each container runs once more';
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const trail: Evidence[] = [];
+    for (const name of withHook(timeline, 'postStart')) {
+      const {after} = runsAround(timeline, name);
+      const lines = hookLines(timeline, name, 'postStart').filter(
+        ({entry}) => entry.uptime > (timeline.exit?.entry.uptime ?? 0),
+      );
+      trail.push(...lines.map(of));
+      if (lines.length === 0) return missing(timeline, expected, `postStart of ${name} did not run again`, trail);
+      if (lines.length > after.length)
+        return broken(expected, `postStart of ${name} ran more often than ${name}`, trail);
+    }
+    return trail.length === 0
+      ? unknown(expected, 'no container with a postStart hook had run')
+      : ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/**
+ * No preStop hook runs in the restart (KEP-5532; the announcement). That SIGTERM came, in the journal of the same
+ * container, shows that it was ended and could have written of its hook.
+ */
+export function skipsPreStop(): Check {
+  return timeline => {
+    const expected = 'no preStop hook runs';
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const trail: Evidence[] = [stimulusEvidence(timeline)];
+    const ran = withHook(timeline, 'preStop').flatMap(name => hookLines(timeline, name, 'preStop'));
+    if (ran[0] !== undefined)
+      return broken(expected, `preStop of ${ran[0].entry.container} ran`, [...trail, of(ran[0])]);
+    const ended = withHook(timeline, 'preStop').flatMap(name => hookLines(timeline, name, 'SIGTERM'));
+    if (ended.length === 0) return unknown(expected, 'no container with a preStop hook was seen to get SIGTERM', trail);
+    return ofRestart(timeline, held(expected, [...trail, ...ended.map(of)]));
+  };
+}
+
+/**
+ * A container that stays after SIGTERM is ended within the kubelet's minimum of 2 s, whatever terminationGracePeriodSeconds
+ * says (KEP-5532, "Scalability"): it writes to the journal every 0.1 s until it is gone.
+ *
+ * @param boundMs the 2 s and a tolerance, together well below the Pod's grace period
+ */
+export function endsContainersWithin(boundMs: number): Check {
+  return timeline => {
+    const expected = `a container that stays after SIGTERM is gone ${boundMs / 1000} s later`;
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const trail: Evidence[] = [];
+    for (const {name} of timeline.containers) {
+      const told = hookLines(timeline, name, 'SIGTERM')[0];
+      const last = hookLines(timeline, name, 'alive').at(-1);
+      if (told === undefined || last === undefined) continue;
+      const lastedMs = Math.round((last.entry.uptime - told.entry.uptime) * 1000);
+      trail.push(of(told), {...of(last), text: `${name} last alive, ${lastedMs / 1000} s after SIGTERM`});
+      if (lastedMs > boundMs) return broken(expected, `${name} was alive for longer`, trail);
+    }
+    return trail.length === 0
+      ? unknown(expected, 'no container was seen to stay after SIGTERM')
+      : ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/** After the restart each container's last state says that this action ended its last run (KEP-5532, "Container status"). */
+export function tellsLastState(): Check {
+  return timeline => {
+    const expected = 'lastState of each restarted container is terminated, with reason RestartingAllContainers';
+    const last = timeline.after.at(-1);
+    if (last === undefined) return unknown(expected, 'no version of the Pod came after the stimulus');
+    const trail: Evidence[] = [];
+    for (const name of timeline.hadRun) {
+      const terminated = statusOf(last.pod, name)?.lastState.terminated;
+      trail.push(
+        evidence(
+          last,
+          `${name} lastState ${terminated === undefined ? 'empty' : `terminated, ${terminated.reason ?? 'no reason'}`}`,
+        ),
+      );
+      if (terminated?.reason !== 'RestartingAllContainers') {
+        const saw = terminated === undefined ? 'lastState is empty' : 'lastState is terminated for another reason';
+        return ofRestart(timeline, broken(expected, saw, trail));
+      }
+    }
+    return ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/** The code that the source exited with stands in its status at some time. */
+export function showsExitCode(): Check {
+  return timeline => {
+    const {code} = timeline.recording.header.scenario.stimulus;
+    const expected = `state.terminated.exitCode of ${timeline.source} is ${code} in some version`;
+    const version = timeline.after.find(({pod}) => statusOf(pod, timeline.source)?.state.terminated?.exitCode === code);
+    if (version === undefined) return missing(timeline, expected, 'the exit code was never shown');
+    return held(expected, [
+      stimulusEvidence(timeline),
+      evidence(version, `${timeline.source} terminated, exitCode ${code}`),
+    ]);
+  };
+}
+
+/** The image id of each container is the one it had. */
+export function preservesImages(): Check {
+  return timeline => {
+    const expected = 'each container has the image id that it had';
+    const trail: Evidence[] = [];
+    for (const name of timeline.hadRun) {
+      const version = restartedIn(timeline, name);
+      if (version === undefined) continue;
+      const was = statusOf(timeline.before.pod, name)?.imageID;
+      const is = statusOf(version.pod, name)?.imageID;
+      trail.push(evidence(version, `${name} ${is ?? 'no image id'}`));
+      if (was !== is) return broken(expected, `the image of ${name} changed`, trail);
+    }
+    return trail.length === 0 ? unknown(expected, 'no container was seen to start again') : held(expected, trail);
+  };
+}
+
+function hookLines(timeline: Timeline, container: string, what: JournalLine['entry']['what']): readonly JournalLine[] {
+  return timeline.journal.filter(({entry}) => entry.container === container && entry.what === what);
+}
+
+/** Containers that had run and have that hook in their spec. */
+function withHook(timeline: Timeline, hook: 'postStart' | 'preStop'): readonly string[] {
+  const {initContainers, containers} = timeline.before.pod.spec;
+  return [...initContainers, ...containers]
+    .filter(({lifecycle}) => typeof lifecycle === 'object' && lifecycle !== null && hook in lifecycle)
+    .map(({name}) => name)
+    .filter(name => timeline.hadRun.includes(name) && runsOf(timeline, name).length > 0);
+}

@@ -1,0 +1,81 @@
+import {statusOf} from '../recording/pod.ts';
+import type {Timeline} from '../recording/timeline.ts';
+import {broken, held, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
+
+/** A running ephemeral container is ended by the restart (announcement of v1.35, in so many words). */
+export function terminatesEphemeral(name: string): Check {
+  return timeline => {
+    const expected = `${name} is terminated before the other containers run again`;
+    const old = statusOf(timeline.before.pod, name);
+    if (old?.state.running === undefined)
+      return unknown(expected, `${name} did not run when the source was told to exit`);
+    const trail = [
+      evidence(timeline.before, `${name} running, ${old.containerID ?? 'no id'}`),
+      stimulusEvidence(timeline),
+    ];
+    const ended = timeline.after.find(({pod}) => statusOf(pod, name)?.state.terminated !== undefined);
+    if (ended !== undefined)
+      return ofRestart(timeline, held(expected, [...trail, evidence(ended, `${name} terminated`)]));
+    const last = timeline.after.at(-1);
+    if (last === undefined || !allRestarted(timeline))
+      return unknown(expected, 'no restart of all containers was seen', trail);
+    const now = statusOf(last.pod, name);
+    const same = now?.containerID === old.containerID && now?.state.running !== undefined;
+    const saw = same
+      ? `${name} was running, under the same container id, after the others had been started again`
+      : `${name} was not terminated`;
+    const state = `${name} ${now?.state.running === undefined ? 'not running' : 'running'}, ${now?.containerID ?? 'no id'}`;
+    return unlessGap(timeline, broken(expected, saw, [...trail, evidence(last, state)]), 'absence');
+  };
+}
+
+/** An ephemeral container is not started again by the restart (KEP-5532, announcement). */
+export function doesNotStartEphemeral(name: string): Check {
+  return throughout(name, `${name} is not started again`, timeline => {
+    const old = statusOf(timeline.before.pod, name);
+    return pod => {
+      const now = statusOf(pod, name);
+      if (now?.restartCount !== old?.restartCount) return `restartCount of ${name} moved`;
+      return now?.containerID === old?.containerID ? undefined : `${name} has another container id`;
+    };
+  });
+}
+
+/** Spec and status of an ephemeral container stay in the API (KEP-5532). */
+export function keepsEphemeral(name: string): Check {
+  return throughout(
+    name,
+    `${name} stays in spec.ephemeralContainers and status.ephemeralContainerStatuses`,
+    () => pod => {
+      if (!pod.spec.ephemeralContainers.some(container => container.name === name)) return `${name} left the spec`;
+      return pod.status.ephemeralContainerStatuses.some(status => status.name === name)
+        ? undefined
+        : `${name} left the status`;
+    },
+  );
+}
+
+function throughout(
+  name: string,
+  expected: string,
+  rule: (timeline: Timeline) => (pod: Timeline['before']['pod']) => string | undefined,
+): Check {
+  return timeline => {
+    if (statusOf(timeline.before.pod, name) === undefined)
+      return unknown(expected, `${name} was not there when the source was told to exit`);
+    const wrong = rule(timeline);
+    const trail: Evidence[] = [evidence(timeline.before, `${name} there`), stimulusEvidence(timeline)];
+    for (const version of timeline.after) {
+      const saw = wrong(version.pod);
+      if (saw !== undefined) return broken(expected, saw, [...trail, evidence(version, saw)]);
+    }
+    const last = timeline.after.at(-1);
+    const end = last === undefined ? trail : [...trail, evidence(last, `${name} as before`)];
+    return ofRestart(timeline, unlessGap(timeline, held(expected, end), 'presence'));
+  };
+}
+
+function allRestarted(timeline: Timeline): boolean {
+  return timeline.hadRun.every(container => restartedIn(timeline, container) !== undefined);
+}

@@ -1,0 +1,85 @@
+import type {Timeline} from '../recording/timeline.ts';
+
+/** One observation that a finding rests on. */
+export interface Evidence {
+  /** Index into the recording's observations. */
+  readonly index: number;
+  /** Milliseconds on the recorder's clock. */
+  readonly atMs: number;
+  /** What it showed, in one line: only what the check looked at. */
+  readonly text: string;
+}
+
+/** What a check has to say of one recording. */
+export interface Finding {
+  /** `unknown`: the evidence has a hole where it mattered. */
+  readonly outcome: 'held' | 'broken' | 'unknown';
+  readonly expected: string;
+  /**
+   * What was seen instead, in words that do not change from run to run, so that a deviation can name it to the letter;
+   * times and ids stand in the evidence.
+   */
+  readonly saw: string;
+  readonly evidence: readonly Evidence[];
+  /** Which piece of evidence decided it. */
+  readonly decisive: number;
+}
+
+/** A pure function of a recording's timeline. */
+export type Check = (timeline: Timeline) => Finding;
+
+/** The requirement held, as the evidence shows; its last piece decides unless told otherwise. */
+export function held(expected: string, evidence: readonly Evidence[]): Finding {
+  return {outcome: 'held', expected, saw: 'that', evidence, decisive: evidence.length - 1};
+}
+
+/** The requirement was broken, decided by one piece of the evidence. */
+export function broken(
+  expected: string,
+  saw: string,
+  evidence: readonly Evidence[],
+  decisive = evidence.length - 1,
+): Finding {
+  return {outcome: 'broken', expected, saw, evidence, decisive};
+}
+
+/** Nothing can be said, and why. */
+export function unknown(expected: string, saw: string, evidence: readonly Evidence[] = []): Finding {
+  return {outcome: 'unknown', expected, saw, evidence, decisive: evidence.length - 1};
+}
+
+/**
+ * For a finding that speaks of every moment, or of something that never came: where continuity was lost it is unknown,
+ * unless what was seen breaks the requirement anyway.
+ */
+export function unlessGap(timeline: Timeline, finding: Finding, about: 'presence' | 'absence'): Finding {
+  const {podGap} = timeline;
+  if (podGap === undefined || (finding.outcome === 'broken' && about === 'presence')) return finding;
+  return unknown(finding.expected, `the watch lost continuity: ${podGap.why}`, finding.evidence);
+}
+
+/** What the recording holds of containers' own journals, or why it can't be used. */
+export function journalHole({journalGap, exit, source}: Timeline): string | undefined {
+  if (journalGap !== undefined) return `the journal has a hole: ${journalGap.why}`;
+  return exit === undefined ? `the journal has no line on the exit of ${source}` : undefined;
+}
+
+/**
+ * For something that had not come when the patience was over: broken where the node had been quick before the stimulus,
+ * unknown where it was slow.
+ */
+export function missing(
+  timeline: Timeline,
+  expected: string,
+  saw: string,
+  evidence: readonly Evidence[] = [],
+): Finding {
+  const slowMs = 30_000;
+  const startedMs = timeline.stimulusAtMs;
+  if (startedMs > slowMs) {
+    return unknown(expected, `${saw}, on a node that took over ${slowMs / 1000} s to start the Pod`, evidence);
+  }
+  const last = timeline.after.at(-1) ?? timeline.before;
+  const place = {index: last.index, atMs: last.atMs, text: 'last version of the Pod'};
+  return unlessGap(timeline, broken(expected, saw, [...evidence, place]), 'absence');
+}

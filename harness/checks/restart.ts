@@ -1,0 +1,87 @@
+import {statusOf} from '../recording/pod.ts';
+import type {PodVersion, Timeline} from '../recording/timeline.ts';
+import {broken, held, missing, unknown, type Check, type Evidence, type Finding} from './finding.ts';
+
+/** Evidence that the source was told to exit. */
+export function stimulusEvidence({stimulusIndex, stimulusAtMs, source, recording}: Timeline): Evidence {
+  return {
+    index: stimulusIndex,
+    atMs: stimulusAtMs,
+    text: `${source} told to exit with ${recording.header.scenario.stimulus.code}`,
+  };
+}
+
+/** One version of the Pod as evidence. */
+export function evidence({index, atMs, pod}: PodVersion, text: string): Evidence {
+  return {index, atMs, text: `rv ${pod.metadata.resourceVersion}  ${text}`};
+}
+
+/** The first version in which a container that had run has another container id. */
+export function restartedIn(timeline: Timeline, container: string): PodVersion | undefined {
+  const old = statusOf(timeline.before.pod, container)?.containerID;
+  return timeline.after.find(({pod}) => {
+    const id = statusOf(pod, container)?.containerID;
+    return id !== undefined && id !== old;
+  });
+}
+
+/**
+ * A restart that kept something is worth saying only where there was a restart: what held is unknown where none of the
+ * containers other than the source was started again.
+ */
+export function ofRestart(timeline: Timeline, finding: Finding): Finding {
+  if (finding.outcome !== 'held') return finding;
+  const others = timeline.hadRun.filter(name => name !== timeline.source);
+  return others.some(name => restartedIn(timeline, name) !== undefined)
+    ? finding
+    : unknown(finding.expected, 'no restart of all containers was seen', finding.evidence);
+}
+
+/** The trigger (KEP-5532, Proposal): every container that had run is started again after the source's exit. */
+export function restartsAll(): Check {
+  return timeline => {
+    const expected = `${timeline.source} exits and every container that had run is started again`;
+    const started = timeline.hadRun.map(name => ({name, version: restartedIn(timeline, name)}));
+    const seen = started.flatMap(({name, version}) =>
+      version === undefined ? [] : [evidence(version, `${name} has a new container id`)],
+    );
+    const trail = [stimulusEvidence(timeline), ...seen.toSorted((a, b) => a.index - b.index)];
+    const never = started.filter(({version}) => version === undefined).map(({name}) => name);
+    if (never.length === 0) return held(expected, trail);
+    return missing(timeline, expected, `not started again: ${never.join(', ')}`, trail);
+  };
+}
+
+/** A code that no rule lists: the source's own policy applies, and no other container's count moves (KEP-5307). */
+export function restartsSourceAlone(): Check {
+  return timeline => {
+    const {source, before, after, containers} = timeline;
+    const expected = `${source} alone is started again, and AllContainersRestarting does not become True`;
+    const trail = [stimulusEvidence(timeline)];
+    const others = containers.map(({name}) => name).filter(name => name !== source);
+    for (const version of after) {
+      const moved = others.find(
+        name => statusOf(version.pod, name)?.restartCount !== statusOf(before.pod, name)?.restartCount,
+      );
+      if (moved !== undefined) {
+        const from = statusOf(before.pod, moved)?.restartCount ?? 0;
+        const to = statusOf(version.pod, moved)?.restartCount ?? 0;
+        return broken(expected, `restartCount of ${moved} moved`, [
+          ...trail,
+          evidence(version, `${moved} restartCount ${from} -> ${to}`),
+        ]);
+      }
+      if (
+        version.pod.status.conditions.some(({type, status}) => type === 'AllContainersRestarting' && status === 'True')
+      ) {
+        return broken(expected, 'AllContainersRestarting became True', [
+          ...trail,
+          evidence(version, 'AllContainersRestarting=True'),
+        ]);
+      }
+    }
+    const again = restartedIn(timeline, source);
+    if (again === undefined) return missing(timeline, expected, `${source} was not started again`, trail);
+    return held(expected, [...trail, evidence(again, `${source} has a new container id`)]);
+  };
+}

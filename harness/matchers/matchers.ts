@@ -1,0 +1,80 @@
+import {expect} from '@jest/globals';
+import * as conditions from '../checks/conditions.ts';
+import * as containers from '../checks/containers.ts';
+import * as ephemeral from '../checks/ephemeral.ts';
+import type {Check, Finding} from '../checks/finding.ts';
+import * as identity from '../checks/identity.ts';
+import * as restart from '../checks/restart.ts';
+import * as volumes from '../checks/volumes.ts';
+import type {Timeline} from '../recording/timeline.ts';
+import {excerpt, explain} from './explain.ts';
+
+/** What a matcher is applied to: a scenario whose recording can be judged, and where findings go. */
+export interface Judgeable {
+  readonly timeline: Timeline;
+  collect(finding: Finding, excerpt: readonly string[]): void;
+}
+
+/** Wraps a check: the finding is collected, and one that did not hold fails the expectation with its explanation. */
+function matcher<Arguments extends readonly unknown[]>(name: string, check: (...given: Arguments) => Check) {
+  return function (this: {isNot?: boolean | undefined}, run: Judgeable, ...given: Arguments) {
+    if (this.isNot === true) throw new Error(`${name} has no .not: an empty recording would pass it`);
+    const {timeline} = run;
+    const finding = check(...given)(timeline);
+    const lines = excerpt(finding, timeline);
+    run.collect(finding, lines);
+    return {pass: finding.outcome === 'held', message: () => explain(finding, lines)};
+  };
+}
+
+/** Every matcher with the check that it wraps. */
+const matchers = {
+  toRestartAllContainers: matcher('toRestartAllContainers', restart.restartsAll),
+  toRestartSourceAlone: matcher('toRestartSourceAlone', restart.restartsSourceAlone),
+  toPreserve: matcher('toPreserve', identity.preserves),
+  toPreserveNamespaces: matcher('toPreserveNamespaces', identity.preservesNamespaces),
+  toPreserveHostname: matcher('toPreserveHostname', identity.preservesHostname),
+  toPreserveVolume: matcher('toPreserveVolume', volumes.preservesVolume),
+  toPreserveEnvironment: matcher('toPreserveEnvironment', volumes.preservesEnvironment),
+  toPreserveImages: matcher('toPreserveImages', containers.preservesImages),
+  toRenewWritableLayers: matcher('toRenewWritableLayers', volumes.renewsWritableLayers),
+  toFindWhatEarlierRunsLeft: matcher('toFindWhatEarlierRunsLeft', volumes.findsWhatItLeft),
+  toStartInTurn: matcher('toStartInTurn', containers.startsInTurn),
+  toRestartEachOnce: matcher('toRestartEachOnce', containers.restartsEachOnce),
+  toRenewContainerIds: matcher('toRenewContainerIds', containers.renewsContainerIds),
+  toRepeatPostStart: matcher('toRepeatPostStart', containers.repeatsPostStart),
+  toSkipPreStop: matcher('toSkipPreStop', containers.skipsPreStop),
+  toEndContainersWithin: matcher('toEndContainersWithin', containers.endsContainersWithin),
+  toTellLastState: matcher('toTellLastState', containers.tellsLastState),
+  toShowExitCode: matcher('toShowExitCode', containers.showsExitCode),
+  toTerminateEphemeral: matcher('toTerminateEphemeral', ephemeral.terminatesEphemeral),
+  toNotStartEphemeral: matcher('toNotStartEphemeral', ephemeral.doesNotStartEphemeral),
+  toKeepEphemeral: matcher('toKeepEphemeral', ephemeral.keepsEphemeral),
+  toNotRaiseBefore: matcher('toNotRaiseBefore', conditions.isNotRaisedBefore),
+  toRaiseCondition: matcher('toRaiseCondition', conditions.raisesCondition),
+  toLowerCondition: matcher('toLowerCondition', conditions.lowersCondition),
+  toRaiseOnce: matcher('toRaiseOnce', conditions.raisesOnce),
+  toDateTransitions: matcher('toDateTransitions', conditions.datesTransitions),
+  toGiveReason: matcher('toGiveReason', conditions.givesReason),
+  toNameSource: matcher('toNameSource', conditions.namesSource),
+  toInterruptReadiness: matcher('toInterruptReadiness', conditions.interruptsReadiness),
+  toKeepTrue: matcher('toKeepTrue', conditions.keepsTrue),
+  toNeverLower: matcher('toNeverLower', conditions.neverLowers),
+  toStayInPhase: matcher('toStayInPhase', conditions.staysInPhase),
+  toWaitWithReason: matcher('toWaitWithReason', conditions.waitsWithReason),
+  toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),
+};
+
+expect.extend(matchers);
+
+/** The matchers as methods of `expect(restart)`. */
+type RestartMatchers<R> = {
+  [Name in keyof typeof matchers]: Parameters<(typeof matchers)[Name]> extends [Judgeable, ...infer Given]
+    ? (...given: Given) => R
+    : never;
+};
+
+declare module 'expect' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- adds the matchers to Jest's
+  interface Matchers<R extends void | Promise<void>> extends RestartMatchers<R> {}
+}

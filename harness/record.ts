@@ -1,0 +1,47 @@
+import {SuiteError} from './errors.ts';
+import type {Scenario} from './recording/observation.ts';
+import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
+import {runScenario, type RunContext} from './scenario/run.ts';
+
+/** What the run tells while it goes on. */
+export interface Recorded {
+  readonly scenario: Scenario;
+  /** How its recording ended. */
+  readonly text: string;
+  readonly ms: number;
+}
+
+/**
+ * Records scenarios side by side, each in a namespace of its own, and deletes each namespace as soon as its recording is
+ * complete. After Ctrl-C or an error that concerns the whole run, everything of the run is deleted too.
+ *
+ * @param told called as each recording ends
+ * @returns the namespaces that could not be removed
+ */
+export async function record(
+  context: RunContext,
+  scenarios: readonly Scenario[],
+  told: (recorded: Recorded) => void,
+): Promise<readonly string[]> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const results = await Promise.allSettled(
+    scenarios.map(async scenario => {
+      const began = performance.now();
+      try {
+        const text = await runScenario({...context, signal}, scenario);
+        told({scenario, text, ms: performance.now() - began});
+      } catch (error) {
+        stop.abort(error); // what one of these throws concerns all
+        throw error;
+      }
+      await deleteNamespace(context.api, `rac-${context.id}-${scenario.id}`);
+    }),
+  );
+  const {left} = await removeNamespaces(context.api, context.id, context.budgets);
+  const failed = results.find(({status}) => status === 'rejected');
+  if (context.signal.aborted) throw context.signal.reason;
+  if (failed?.status === 'rejected')
+    throw failed.reason instanceof Error ? failed.reason : new SuiteError('internal', String(failed.reason));
+  return left;
+}

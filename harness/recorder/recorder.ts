@@ -1,0 +1,192 @@
+import {closeSync, openSync, writeSync} from 'node:fs';
+import {messageOf, SuiteError} from '../errors.ts';
+import {journalEntrySchema, observationSchema, type Header, type Observation} from '../recording/observation.ts';
+import type {Pod} from '../recording/pod.ts';
+import type {Budget, Budgets} from '../timeouts.ts';
+import type {Api} from '../target/api.ts';
+import {watch, type Delivery} from './watch.ts';
+
+/** An observation before the recorder has given it its time. */
+type Unstamped<T> = T extends {atMs: number} ? Omit<T, 'atMs'> : never;
+
+export interface RecorderOptions {
+  readonly api: Api;
+  readonly namespace: string;
+  readonly file: string;
+  readonly header: Header;
+  readonly budgets: Budgets;
+  readonly signal: AbortSignal;
+}
+
+/** A wait for a state of the Pod that the watch did not bring within its budget. */
+export class OutOfPatience extends Error {}
+
+/**
+ * Writes what is seen in one namespace to a file, in order of arrival, each line with its time on the monotonic clock. What
+ * a watch delivers is only stored and handed to whoever waits for a state; nothing is judged here.
+ */
+export class Recorder {
+  readonly #file: number;
+  readonly #began = performance.now();
+  readonly #stop = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  readonly #options: RecorderOptions;
+  #journalLines = 0;
+  #pod: Pod | undefined;
+  #failure: unknown;
+
+  private constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#file = openSync(options.file, 'wx');
+    this.#write(options.header);
+  }
+
+  /**
+   * Opens the watches on the namespace's Pods and events. Every object created after this returns is seen.
+   *
+   * @throws ApiError or SuiteError where a list is refused, SuiteError `diskFull` where the file can't be written
+   */
+  static async open(options: RecorderOptions): Promise<Recorder> {
+    const recorder = new Recorder(options);
+    await Promise.all([recorder.#watch('pods'), recorder.#watch('events')]);
+    return recorder;
+  }
+
+  /** The newest version of the Pod that the watch delivered. */
+  get pod(): Pod | undefined {
+    return this.#pod;
+  }
+
+  /** Milliseconds since the recording began. */
+  now(): number {
+    return Math.round((performance.now() - this.#began) * 10) / 10;
+  }
+
+  /** Adds an observation that was made by other means than the watch. */
+  add(observation: Unstamped<Observation>): void {
+    this.#write({...observation, atMs: this.now()});
+  }
+
+  /**
+   * Adds the lines of the journal that were not read before, and the reading of the node's clock that came with them.
+   *
+   * @param text /proc/uptime on the first line, then the whole journal
+   * @param askedAtMs when it was asked for
+   */
+  addJournal(text: string, askedAtMs: number): void {
+    const [clock = '', ...lines] = text.split('\n').filter(line => line !== '');
+    this.add({kind: 'clock', uptime: Number(clock.split(' ')[0]), askedAtMs});
+    for (const line of lines.slice(this.#journalLines)) {
+      const entry = journalEntrySchema.safeParse(parse(line));
+      if (entry.success) this.add({kind: 'journal', entry: entry.data});
+      else this.add({kind: 'gap', resource: 'journal', why: `unreadable journal line ${JSON.stringify(line)}`});
+    }
+    this.#journalLines = lines.length;
+  }
+
+  /**
+   * Waits for a version of the Pod that fits. `fits` may throw to end the wait.
+   *
+   * @throws OutOfPatience after the budget, the signal's reason when the run is broken off, or what the watch failed on
+   */
+  async until(what: string, budget: Budget, fits: (pod: Pod) => boolean): Promise<Pod> {
+    const {promise, resolve, reject} = Promise.withResolvers<Pod>();
+    const {signal} = this.#options;
+    const look = (): void => {
+      try {
+        if (this.#failure !== undefined) reject(this.#failure);
+        else if (this.#pod !== undefined && fits(this.#pod)) resolve(this.#pod);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const abort = (): void => {
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      reject(new OutOfPatience(`${what}: not within ${budget.ms / 1000} s`));
+    }, budget.ms);
+    this.#waiting.add(look);
+    signal.addEventListener('abort', abort, {once: true});
+    if (signal.aborted) abort();
+    look();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(look);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Writes the reason of the end and closes the file; watches are closed too. */
+  close(reason: Extract<Observation, {kind: 'end'}>['reason'], text: string): void {
+    this.#stop.abort();
+    this.add({kind: 'end', reason, text});
+    closeSync(this.#file);
+  }
+
+  async #watch(resource: 'pods' | 'events'): Promise<void> {
+    const {api, namespace, budgets, signal} = this.#options;
+    await watch(api, {
+      path: `/api/v1/namespaces/${namespace}/${resource}`,
+      deliver: delivery => {
+        this.#take(resource, delivery);
+      },
+      signal: AbortSignal.any([this.#stop.signal, signal]),
+      silenceMs: budgets.watchSilence.ms,
+      reconnectMs: budgets.reconnect.ms,
+    });
+  }
+
+  #take(resource: 'pods' | 'events', delivery: Delivery): void {
+    if (this.#stop.signal.aborted) return;
+    try {
+      if (delivery.type === 'GAP') {
+        this.add({kind: 'gap', resource, why: delivery.why});
+      } else {
+        const raw = resource === 'pods' ? {kind: 'pod', type: delivery.type} : {kind: 'event'};
+        const observation = {...raw, atMs: this.now(), object: withoutManagedFields(delivery.object)};
+        const known = observationSchema.parse(observation);
+        this.#write(observation); // as it came, not as validated
+        if (known.kind === 'pod') this.#pod = known.object;
+      }
+    } catch (error) {
+      this.#failure ??= error; // thrown to whoever waits: nothing may be thrown into the watch
+    }
+    for (const look of this.#waiting) look();
+  }
+
+  #write(line: object): void {
+    try {
+      writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    } catch (cause) {
+      const full = messageOf(cause).includes('ENOSPC');
+      throw new SuiteError(
+        full ? 'diskFull' : 'badData',
+        `recording ${this.#options.file} can't be written: ${messageOf(cause)}`,
+        {
+          next: full
+            ? 'make room on that disk, or name another with --output DIR'
+            : 'name another folder with --output DIR',
+          cause,
+        },
+      );
+    }
+  }
+}
+
+/** managedFields are most of an object's bytes, and no requirement speaks of them. */
+function withoutManagedFields(object: Record<string, unknown>): Record<string, unknown> {
+  const {metadata, ...rest} = object;
+  if (typeof metadata !== 'object' || metadata === null) return object;
+  return {...rest, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'managedFields'))};
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

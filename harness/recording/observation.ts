@@ -1,0 +1,100 @@
+import {z} from 'zod';
+import {podSchema} from './pod.ts';
+
+/** Milliseconds on the recorder's monotonic clock since the recording began. */
+const atMs = z.number().nonnegative();
+
+const volumeReading = z.object({
+  /** Device and inode of the mounted directory. */
+  mount: z.string(),
+  /** First line of the file `origin` on it; empty where there is none. */
+  origin: z.string(),
+});
+
+/** What a container wrote about itself on the journal volume; `uptime` is /proc/uptime in seconds, one clock for the node. */
+export const journalEntrySchema = z.discriminatedUnion('what', [
+  z.object({
+    what: z.literal('start'),
+    container: z.string(),
+    uptime: z.number(),
+    /** /proc/uptime when the container's first process began; `uptime` is when it wrote the line. */
+    began: z.number(),
+    hostname: z.string(),
+    /** MD5 of the sorted environment. */
+    environment: z.string(),
+    namespaces: z.record(z.string(), z.string()),
+    /** Whether the container's own writable layer holds what an earlier run wrote there. */
+    layer: z.enum(['new', 'used']),
+    /** Runs of this container that had left a line on the volume `disk`. */
+    earlierRuns: z.number(),
+    volumes: z.record(z.string(), volumeReading),
+  }),
+  z.object({what: z.literal('exit'), container: z.string(), uptime: z.number(), code: z.number()}),
+  z.object({
+    /** `done`: an init container ends well; `alive`: written every 0.1 s by a container that stays after SIGTERM. */
+    what: z.enum(['ready', 'done', 'postStart', 'preStop', 'SIGTERM', 'alive']),
+    container: z.string(),
+    uptime: z.number(),
+  }),
+]);
+
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+
+/** Everything that can stand on a line of a recording after its header. */
+export const observationSchema = z.discriminatedUnion('kind', [
+  z.object({kind: z.literal('pod'), atMs, type: z.enum(['LISTED', 'ADDED', 'MODIFIED', 'DELETED']), object: podSchema}),
+  z.object({
+    kind: z.literal('event'),
+    atMs,
+    object: z.looseObject({
+      reason: z.string().optional(),
+      message: z.string().optional(),
+      type: z.string().optional(),
+      involvedObject: z.looseObject({name: z.string().optional(), fieldPath: z.string().optional()}),
+    }),
+  }),
+  z.object({kind: z.literal('journal'), atMs, entry: journalEntrySchema}),
+  z.object({kind: z.literal('clock'), atMs, uptime: z.number(), askedAtMs: z.number()}),
+  z.object({kind: z.literal('stimulus'), atMs, container: z.string(), code: z.number()}),
+  z.object({kind: z.literal('gap'), atMs, resource: z.string(), why: z.string()}),
+  z.object({kind: z.literal('note'), atMs, text: z.string()}),
+  z.object({
+    kind: z.literal('end'),
+    atMs,
+    reason: z.enum(['settled', 'out-of-patience', 'not-started', 'error', 'interrupted']),
+    text: z.string(),
+  }),
+]);
+
+export type Observation = z.infer<typeof observationSchema>;
+
+/** What the scenario is: its manifest and stimulus. */
+export const scenarioSchema = z.object({
+  /** Names the recording's file. */
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string(),
+  manifest: z.string(),
+  stimulus: z.object({exits: z.string(), code: z.number().int()}),
+  /** Whether a rule of the source lists the code for RestartAllContainers. */
+  matches: z.boolean(),
+});
+
+export type Scenario = z.infer<typeof scenarioSchema>;
+
+/** The version of the format that this suite writes. */
+export const formatVersion = 1;
+
+/** First line of a recording. */
+export const headerSchema = z.object({
+  kind: z.literal('header'),
+  format: z.literal(formatVersion),
+  suite: z.string(),
+  scenario: scenarioSchema,
+  manifestSha256: z.string(),
+  server: z.string(),
+  image: z.string(),
+  /** Wall clock, for people; every other time is monotonic. */
+  startedAt: z.string(),
+});
+
+export type Header = z.infer<typeof headerSchema>;

@@ -1,0 +1,37 @@
+import {z} from 'zod';
+
+/** The gate that the feature stands behind (KEP-5532). */
+export const gate = 'RestartAllContainersOnContainerExits';
+
+const probe = z.object({
+  /** What was asked. */
+  name: z.string(),
+  says: z.enum(['on', 'off', 'unknown']),
+  /** What was answered, in one line. */
+  detail: z.string(),
+});
+
+/** What was learnt of a target before the first scenario; stored beside the recordings, and all that verdicts know of it. */
+export const targetSchema = z.object({
+  context: z.string(),
+  /** gitVersion of the API server, such as v1.35.4. */
+  server: z.string(),
+  /** Minor release, such as 1.35: what requirements and deviations are bound to. */
+  release: z.string(),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      kubelet: z.string(),
+      runtime: z.string(),
+      os: z.string(),
+      declaresFeature: z.boolean(),
+    }),
+  ),
+  image: z.string(),
+  /** `off` where any probe says so; probes that disagree are listed in the report. */
+  feature: z.enum(['on', 'off']),
+  probes: z.array(probe),
+});
+
+export type Target = z.infer<typeof targetSchema>;
+export type Probe = z.infer<typeof probe>;

@@ -1,0 +1,81 @@
+import {styleText} from 'node:util';
+import type {Outcome} from '../verdicts/verdict.ts';
+import type {Report, Row} from './report.ts';
+
+const groups: Readonly<Record<string, string>> = {
+  TRG: 'Trigger',
+  IDN: 'Identity',
+  VOL: 'Volumes',
+  CTR: 'Containers',
+  EPH: 'Ephemeral containers',
+  CND: 'Conditions and phase',
+};
+
+const colours = {
+  Passed: 'green',
+  Failed: 'red',
+  Inconclusive: 'yellow',
+  Error: 'magenta',
+  KnownDeviation: 'cyan',
+  Skipped: 'gray',
+} as const satisfies Record<Outcome, string>;
+
+/**
+ * The report as text: the target and its probes, a line for each requirement, and under those that did not pass what was
+ * expected, what was seen, the deciding observations and their place in the recording.
+ *
+ * @param colour whether to colour the outcomes
+ */
+export function formatReport(report: Report, colour: boolean): string {
+  const paint = (outcome: Outcome) =>
+    colour ? styleText(colours[outcome], outcome, {validateStream: false}) : outcome;
+  const {rows, unjudged, stale} = report;
+  const lines = [...head(report), ''];
+  let group = '';
+  for (const row of rows) {
+    const [prefix = ''] = row.requirement.id.split('-');
+    if (prefix !== group) lines.push(`${prefix} ${groups[prefix] ?? ''}`);
+    group = prefix;
+    lines.push(...formatRow(row, paint));
+  }
+  if (unjudged.length > 0) lines.push('', `not judged in this run: ${unjudged.map(({id}) => id).join(', ')}`);
+  for (const {requirement, saw} of stale)
+    lines.push('', `stale deviation: ${requirement} passed, though deviations.yaml says: ${saw}`);
+  return `${[...lines, '', summary(report)].join('\n')}\n`;
+}
+
+/** The last line: the result and the count of each outcome. */
+export function summary({result, counts, target}: Report): string {
+  const parts = Object.entries(counts).filter(
+    ([outcome, count]) => count > 0 || outcome === 'Passed' || outcome === 'Failed',
+  );
+  return `Result on Kubernetes ${target.server}: ${result} (${parts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')})`;
+}
+
+function head({suite, target}: Report): string[] {
+  const runtimes = [...new Set(target.nodes.map(({kubelet, runtime}) => `kubelet ${kubelet}, ${runtime}`))].join('; ');
+  return [
+    `RestartAllContainers conformance, suite ${suite}`,
+    `  target   ${target.context}, Kubernetes ${target.server}, ${target.nodes.length} node(s): ${runtimes}`,
+    `  image    ${target.image}`,
+    `  feature  ${target.feature === 'on' ? 'on' : 'OFF: nothing of the restart was judged'}`,
+    ...target.probes.map(({name, says, detail}) => `    ${says.padEnd(7)}  ${name}: ${detail}`),
+  ];
+}
+
+function formatRow({requirement, verdict, scenarios, deviation}: Row, paint: (outcome: Outcome) => string): string[] {
+  const {id, level, title, source} = requirement;
+  const reason = verdict.reason === undefined ? '' : ` (${verdict.reason})`;
+  const line = `  ${id.padEnd(7)} ${level.padEnd(6)} ${title.padEnd(100)} ${paint(verdict.outcome)}${reason}`;
+  if (verdict.outcome === 'Passed' || verdict.outcome === 'Skipped') return [line];
+  const same = scenarios.filter(({outcome}) => outcome === verdict.outcome).map(({scenario}) => scenario);
+  return [
+    line,
+    `      source    ${source.document}, "${source.section}"`,
+    `      expected  ${verdict.expected}`,
+    `      saw       ${verdict.saw}`,
+    `      in        ${same.join(', ')}${same.length < scenarios.length ? ` (${same.length} of ${scenarios.length} scenarios)` : ''}`,
+    ...(deviation === undefined ? [] : [`      known     ${deviation.evidence}`]),
+    ...verdict.excerpt.map(each => `        ${each}`),
+  ];
+}

@@ -1,0 +1,82 @@
+import {z} from 'zod';
+import {SuiteError} from '../errors.ts';
+import {watch} from '../recorder/watch.ts';
+import {ApiError, type Api} from '../target/api.ts';
+import type {Budgets} from '../timeouts.ts';
+
+/** Label on everything that a run creates; its value is the run's id. */
+export const runLabel = 'restart-all-containers/run';
+
+const namespaceSchema = z.looseObject({
+  metadata: z.looseObject({name: z.string(), creationTimestamp: z.string(), labels: z.record(z.string(), z.string())}),
+});
+
+/** Creates a namespace that admits what the `restricted` Pod Security Standard admits. */
+export async function createNamespace(api: Api, name: string, run: string, signal: AbortSignal): Promise<void> {
+  const labels = {[runLabel]: run, 'pod-security.kubernetes.io/enforce': 'restricted'};
+  const body = {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels}};
+  try {
+    await api.json('/api/v1/namespaces', {method: 'POST', body, signal});
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    throw new SuiteError('forbidden', `namespace ${name} can't be created: ${cause.message}`, {cause});
+  }
+}
+
+/** Deletes a namespace and ends its Pods within a second; they have nothing to lose. Gone already is fine. */
+export async function deleteNamespace(api: Api, name: string): Promise<void> {
+  const gone = (error: unknown): void => {
+    if (!(error instanceof ApiError && error.code === 404)) throw error;
+  };
+  await api.json(`/api/v1/namespaces/${name}`, {method: 'DELETE'}).catch(gone);
+  await api.json(`/api/v1/namespaces/${name}/pods?gracePeriodSeconds=0`, {method: 'DELETE'}).catch((error: unknown) => {
+    if (!(error instanceof ApiError)) throw error; // without the right, the namespace controller ends them
+  });
+}
+
+/**
+ * Deletes the namespaces of one run, or those that runs of an hour ago or longer left, and waits until they are gone.
+ *
+ * @param run the run's id; without it, what older runs left
+ * @returns the names of the namespaces that were deleted, and of those that are not gone within the budget
+ */
+export async function removeNamespaces(
+  api: Api,
+  run: string | undefined,
+  budgets: Budgets,
+): Promise<{removed: string[]; left: string[]}> {
+  const there = new Set<string>();
+  const removed: string[] = [];
+  const {promise: empty, resolve} = Promise.withResolvers<undefined>();
+  const stop = new AbortController();
+  await watch(api, {
+    path: '/api/v1/namespaces',
+    labelSelector: run === undefined ? runLabel : `${runLabel}=${run}`,
+    deliver: delivery => {
+      if (delivery.type === 'GAP') return;
+      const {data} = namespaceSchema.safeParse(delivery.object);
+      if (data === undefined) return;
+      const {name, creationTimestamp} = data.metadata;
+      const old = Date.now() - Date.parse(creationTimestamp) > 3_600_000;
+      if (delivery.type === 'DELETED') there.delete(name);
+      else if (delivery.type === 'LISTED' && (run !== undefined || old)) there.add(name);
+      if (removed.length > 0 && there.size === 0) resolve(undefined);
+    },
+    signal: stop.signal,
+    silenceMs: budgets.watchSilence.ms,
+    reconnectMs: budgets.reconnect.ms,
+  });
+  const timer = setTimeout(() => {
+    resolve(undefined);
+  }, budgets.cleanup.ms);
+  try {
+    removed.push(...there);
+    if (removed.length === 0) return {removed, left: []};
+    await Promise.all(removed.map(name => deleteNamespace(api, name)));
+    if (there.size > 0) await empty;
+    return {removed: removed.filter(name => !there.has(name)), left: [...there]};
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
+  }
+}

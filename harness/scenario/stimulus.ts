@@ -1,0 +1,41 @@
+import {exec, type OpenExec} from '../target/exec.ts';
+import type {Budgets} from '../timeouts.ts';
+import type {Recorder} from '../recorder/recorder.ts';
+
+/** The Pod that a scenario works on. */
+export interface Subject {
+  readonly open: OpenExec;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly budgets: Budgets;
+}
+
+/** Tells a container to exit, through the pipe that it reads on the journal volume; it is told once, and never again. */
+export async function tellToExit(recorder: Recorder, subject: Subject, container: string, code: number): Promise<void> {
+  recorder.add({kind: 'stimulus', container, code});
+  const pipe = `/journal/${container}.in`;
+  const command = ['sh', '-c', `until [ -p ${pipe} ]; do sleep 0.05; done; echo ${code} > ${pipe}`];
+  await exec(subject.open, {...subject, container, command, timeoutMs: subject.budgets.exec.ms});
+}
+
+/**
+ * Reads the journal through one of the Pod's running containers into the recording. Where that can't be done, the recording
+ * says so and goes on: what needs the journal is then Inconclusive.
+ */
+export async function readJournal(recorder: Recorder, subject: Subject): Promise<void> {
+  const {pod} = recorder;
+  const statuses = pod === undefined ? [] : [...pod.status.containerStatuses, ...pod.status.initContainerStatuses];
+  const reader = statuses.find(({state}) => state.running !== undefined)?.name;
+  if (reader === undefined) {
+    recorder.add({kind: 'gap', resource: 'journal', why: 'no container runs through which it could be read'});
+    return;
+  }
+  const askedAtMs = recorder.now();
+  const command = ['cat', '/proc/uptime', '/journal/log'];
+  try {
+    const text = await exec(subject.open, {...subject, container: reader, command, timeoutMs: subject.budgets.exec.ms});
+    recorder.addJournal(text, askedAtMs);
+  } catch (error) {
+    recorder.add({kind: 'gap', resource: 'journal', why: String(error)});
+  }
+}

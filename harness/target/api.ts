@@ -1,0 +1,117 @@
+import https from 'node:https';
+import http from 'node:http';
+import type {IncomingMessage} from 'node:http';
+import {text} from 'node:stream/consumers';
+import type {KubeConfig} from '@kubernetes/client-node';
+import {z} from 'zod';
+import {messageOf, SuiteError} from '../errors.ts';
+
+const statusSchema = z.looseObject({
+  message: z.string().optional(),
+  reason: z.string().optional(),
+  details: z.unknown().optional(),
+});
+
+/** The API server's refusal of a request. */
+export class ApiError extends Error {
+  readonly code: number;
+  readonly reason: string | undefined;
+
+  constructor(code: number, reason: string | undefined, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+export interface Request {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The Kubernetes API as plain JSON. client-node gives the credentials, TLS and proxy of the kubeconfig; its typed client is
+ * not used for objects, since it drops every field that its release does not know.
+ */
+export class Api {
+  readonly config: KubeConfig;
+  readonly #userAgent: string;
+
+  /**
+   * @param config a kubeconfig with its current context chosen
+   * @param userAgent the suite's name and version, seen in the API server's audit log
+   */
+  constructor(config: KubeConfig, userAgent: string) {
+    this.config = config;
+    this.#userAgent = userAgent;
+  }
+
+  /**
+   * Sends one request and reads its JSON answer.
+   *
+   * @param path path and query, beginning with /
+   * @throws ApiError where the server refuses, SuiteError `unreachable` where it doesn't answer
+   */
+  async json(path: string, request: Request = {}): Promise<unknown> {
+    const answer = await this.text(path, request);
+    return answer === '' ? undefined : JSON.parse(answer);
+  }
+
+  /** As json, for an answer that is not JSON. */
+  async text(path: string, request: Request = {}): Promise<string> {
+    return text(await this.stream(path, {signal: AbortSignal.timeout(30_000), ...request}));
+  }
+
+  /** As json, with the body left to the caller to read; aborting the signal ends it. */
+  async stream(path: string, request: Request = {}): Promise<IncomingMessage> {
+    const server = this.config.getCurrentCluster()?.server;
+    if (server === undefined) throw new SuiteError('badContext', 'the kubeconfig has no current cluster');
+    const options: https.RequestOptions & {headers?: http.OutgoingHttpHeaders} = {};
+    await this.config.applyToHTTPSOptions(options);
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const sent = (server.startsWith('https:') ? https : http).request(
+        new URL(server.replace(/\/$/, '') + path),
+        {
+          ...options,
+          method: request.method ?? 'GET',
+          headers: {
+            ...options.headers,
+            Accept: 'application/json',
+            'User-Agent': this.#userAgent,
+            ...(body === undefined ? {} : {'Content-Type': request.contentType ?? 'application/json'}),
+          },
+          ...(request.signal === undefined ? {} : {signal: request.signal}),
+        },
+        resolve,
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    }).catch((cause: unknown) => {
+      if (request.signal?.aborted === true && !isTimeout(request.signal.reason)) throw request.signal.reason;
+      throw new SuiteError('unreachable', `the API server ${server} does not answer: ${messageOf(cause)}`, {
+        next: 'check that the cluster runs and that the context names it: kubectl --context CONTEXT version',
+        cause,
+      });
+    });
+    const code = response.statusCode ?? 0;
+    if (code < 300) return response;
+    throw refusal(code, await text(response));
+  }
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
+
+function refusal(code: number, body: string): ApiError {
+  try {
+    const {message, reason} = statusSchema.parse(JSON.parse(body));
+    return new ApiError(code, reason, message ?? `HTTP ${code}`);
+  } catch {
+    return new ApiError(code, undefined, `HTTP ${code}: ${body.slice(0, 200)}`);
+  }
+}

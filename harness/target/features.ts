@@ -1,0 +1,79 @@
+import {z} from 'zod';
+import {messageOf, SuiteError} from '../errors.ts';
+import {gate, type Probe} from '../recording/target.ts';
+import {ApiError, type Api} from './api.ts';
+
+const rule = {action: 'RestartAllContainers', exitCodes: {operator: 'In', values: [88]}};
+
+const echoSchema = z.looseObject({
+  spec: z.looseObject({
+    containers: z.array(z.looseObject({restartPolicyRules: z.array(z.looseObject({action: z.string()})).optional()})),
+  }),
+});
+
+/**
+ * Asks the API server for a dry-run create of a Pod with the action: refused where its gate is off, and the rule dropped
+ * where ContainerRestartRules is off (KEP-5532, "Feature Enablement and Rollback").
+ */
+export async function probeDryRun(api: Api, image: string): Promise<Probe> {
+  const name = 'server-side dry-run create';
+  const restricted = {
+    allowPrivilegeEscalation: false,
+    capabilities: {drop: ['ALL']},
+    runAsNonRoot: true,
+    runAsUser: 1000,
+  };
+  const securityContext = {...restricted, seccompProfile: {type: 'RuntimeDefault'}};
+  const resources = {requests: {cpu: '10m', memory: '16Mi'}, limits: {cpu: '500m', memory: '64Mi'}};
+  const container = {
+    name: 'source',
+    image,
+    restartPolicy: 'Never',
+    restartPolicyRules: [rule],
+    securityContext,
+    resources,
+  };
+  const body = {apiVersion: 'v1', kind: 'Pod', metadata: {generateName: 'rac-probe-'}, spec: {containers: [container]}};
+  try {
+    const answer = echoSchema.parse(
+      await api.json('/api/v1/namespaces/default/pods?dryRun=All', {method: 'POST', body}),
+    );
+    const kept = answer.spec.containers[0]?.restartPolicyRules?.[0]?.action === rule.action;
+    return kept
+      ? {name, says: 'on', detail: 'accepted, and the rule came back as it was sent'}
+      : {name, says: 'off', detail: 'accepted, but the rule was dropped: ContainerRestartRules is off'};
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const off = error.code === 422 && error.message.includes('restartPolicyRules');
+    return {name, says: off ? 'off' : 'unknown', detail: `HTTP ${error.code}: ${error.message}`};
+  }
+}
+
+/** Reads which nodes declare the feature (KEP-5328; the kubelet declares it where its gate is on). */
+export function probeDeclaredFeatures(nodes: readonly {name: string; declaresFeature: boolean}[]): Probe {
+  const name = 'node.status.declaredFeatures';
+  if (nodes.length === 0) return {name, says: 'unknown', detail: 'no node could be read'};
+  const without = nodes.filter(node => !node.declaresFeature).map(node => node.name);
+  if (without.length === 0) return {name, says: 'on', detail: `${gate} declared by all ${nodes.length} nodes`};
+  return without.length === nodes.length
+    ? {name, says: 'off', detail: `${gate} declared by none of ${nodes.length} nodes`}
+    : {
+        name,
+        says: 'on',
+        detail: `${gate} declared by ${nodes.length - without.length} of ${nodes.length} nodes, not by ${without.join(', ')}`,
+      };
+}
+
+/** Reads the gate from a component's metric `kubernetes_feature_enabled`, where the user may read it. */
+export async function probeMetric(api: Api, component: string, path: string): Promise<Probe> {
+  const name = `kubernetes_feature_enabled of ${component}`;
+  try {
+    const metrics = await api.text(path);
+    const line = metrics.split('\n').find(text => text.startsWith(`kubernetes_feature_enabled{name="${gate}"`));
+    if (line === undefined) return {name, says: 'unknown', detail: 'the component has no such gate'};
+    return {name, says: line.trim().endsWith(' 1') ? 'on' : 'off', detail: line};
+  } catch (error) {
+    if (error instanceof SuiteError) throw error;
+    return {name, says: 'unknown', detail: `not readable: ${messageOf(error)}`};
+  }
+}

@@ -1,0 +1,41 @@
+import {KubeConfig} from '@kubernetes/client-node';
+import {messageOf, SuiteError} from '../errors.ts';
+
+/**
+ * Loads a kubeconfig and chooses a context.
+ *
+ * @param file path; without one, KUBECONFIG, ~/.kube/config or the service account of the Pod that this runs in
+ * @param context name of a context; without one, the current context
+ * @throws SuiteError `badContext` where the file can't be read or has no such context
+ */
+export function loadKubeconfig(file: string | undefined, context: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  const from = file ?? process.env['KUBECONFIG'] ?? 'the default kubeconfig';
+  try {
+    if (file === undefined) config.loadFromDefault();
+    else config.loadFromFile(file);
+  } catch (cause) {
+    throw new SuiteError('badContext', `kubeconfig ${from} can't be read: ${messageOf(cause)}`, {
+      next: 'name a readable file with --kubeconfig FILE',
+      cause,
+    });
+  }
+  const names = config.getContexts().map(({name}) => name);
+  const wanted = context ?? config.getCurrentContext();
+  if (!names.includes(wanted)) {
+    throw new SuiteError('badContext', `kubeconfig ${from} has no context ${JSON.stringify(wanted)}`, {
+      next:
+        names.length === 0
+          ? 'name a kubeconfig with --kubeconfig FILE'
+          : `choose one with --context: ${names.join(', ')}`,
+    });
+  }
+  config.setCurrentContext(wanted);
+  if (config.getCurrentCluster() === null) {
+    throw new SuiteError(
+      'badContext',
+      `context ${JSON.stringify(wanted)} names a cluster that kubeconfig ${from} does not have`,
+    );
+  }
+  return config;
+}

@@ -1,0 +1,91 @@
+import {z} from 'zod';
+import {SuiteError} from '../errors.ts';
+import {gate, type Probe, type Target} from '../recording/target.ts';
+import {ApiError, type Api} from './api.ts';
+import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
+import {requirePermissions} from './permissions.ts';
+
+const versionSchema = z.looseObject({gitVersion: z.string().regex(/^v\d+\.\d+/)});
+const nodesSchema = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      metadata: z.looseObject({name: z.string()}),
+      status: z.looseObject({
+        nodeInfo: z.looseObject({
+          kubeletVersion: z.string(),
+          containerRuntimeVersion: z.string(),
+          operatingSystem: z.string(),
+        }),
+        declaredFeatures: z.array(z.string()).optional(),
+      }),
+    }),
+  ),
+});
+
+/**
+ * Learns all that a verdict may depend on: version, nodes, runtimes, whether the feature is on (three independent
+ * probes) and whether this user may do what a run does.
+ *
+ * @throws SuiteError `unreachable`, `forbidden`, or `badContext` where the server is not a Kubernetes API server
+ */
+export async function preflight(api: Api, image: string, signal: AbortSignal): Promise<Target> {
+  const server = await readVersion(api, signal);
+  await requirePermissions(api, signal);
+  const nodes = await readNodes(api, signal);
+  const [apiserver, ...kubelets] = await Promise.all([
+    probeMetric(api, 'kube-apiserver', '/metrics'),
+    ...nodes.map(({name}) => probeMetric(api, `kubelet on ${name}`, `/api/v1/nodes/${name}/proxy/metrics`)),
+  ]);
+  const ofServer = [await probeDryRun(api, image), probeDeclaredFeatures(nodes), apiserver];
+  const release = server.split('.').slice(0, 2).join('.').slice(1);
+  return {
+    context: api.config.getCurrentContext(),
+    server,
+    release,
+    nodes,
+    image,
+    feature: feature(ofServer, kubelets),
+    probes: [...ofServer, ...kubelets],
+  };
+}
+
+/** Off where the API server refuses the action or its gate is off, or where no node has the gate on. */
+function feature(server: readonly Probe[], kubelets: readonly Probe[]): Target['feature'] {
+  const noNode = kubelets.length > 0 && kubelets.every(({says}) => says === 'off');
+  return noNode || server.some(({says}) => says === 'off') ? 'off' : 'on';
+}
+
+async function readVersion(api: Api, signal: AbortSignal): Promise<string> {
+  try {
+    return versionSchema.parse(await api.json('/version', {signal})).gitVersion;
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
+      throw new SuiteError(
+        'forbidden',
+        `the API server does not accept the credentials of this context: ${error.message}`,
+        {
+          next: 'renew the credentials, or choose another context with --context',
+          cause: error,
+        },
+      );
+    }
+    if (error instanceof SuiteError) throw error;
+    const server = api.config.getCurrentCluster()?.server ?? '';
+    throw new SuiteError('badContext', `${server} does not answer as a Kubernetes API server does`, {cause: error});
+  }
+}
+
+async function readNodes(api: Api, signal: AbortSignal): Promise<Target['nodes']> {
+  try {
+    return nodesSchema.parse(await api.json('/api/v1/nodes', {signal})).items.map(({metadata, status}) => ({
+      name: metadata.name,
+      kubelet: status.nodeInfo.kubeletVersion,
+      runtime: status.nodeInfo.containerRuntimeVersion,
+      os: status.nodeInfo.operatingSystem,
+      declaresFeature: status.declaredFeatures?.includes(gate) ?? false,
+    }));
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 403) return [];
+    throw error;
+  }
+}

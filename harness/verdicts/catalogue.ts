@@ -1,0 +1,78 @@
+import {readFileSync} from 'node:fs';
+import {parseDocument} from 'yaml';
+import {z} from 'zod';
+import {messageOf, SuiteError} from '../errors.ts';
+
+const source = z.strictObject({document: z.string(), section: z.string()});
+const release = z.string().regex(/^1\.\d+$/);
+const id = z.string().regex(/^[A-Z]{3}-\d+$/);
+
+const requirementSchema = z.strictObject({
+  id,
+  /** Follows the keyword or the indicative of the source; what only the code shows is never a MUST. */
+  level: z.enum(['MUST', 'SHOULD']),
+  /** One sentence, in our words. */
+  title: z.string().max(140),
+  source,
+  also: z.array(source).optional(),
+  /** First release that promises it. */
+  since: release,
+  profile: z.enum(['core']),
+});
+
+const deviationSchema = z.strictObject({
+  requirement: id,
+  releases: z.array(release).min(1),
+  /** What a check saw instead, to the letter: `saw` of its finding. */
+  saw: z.string(),
+  /** Where that can be read or was reported. */
+  evidence: z.string(),
+});
+
+export type Requirement = z.infer<typeof requirementSchema>;
+export type Deviation = z.infer<typeof deviationSchema>;
+
+/** The requirements by id, and what released Kubernetes is known not to meet. */
+export interface Catalogue {
+  readonly requirements: ReadonlyMap<string, Requirement>;
+  readonly deviations: readonly Deviation[];
+}
+
+/**
+ * Reads suites/requirements.yaml and suites/deviations.yaml.
+ *
+ * @param folder URL of suites/
+ * @throws SuiteError `badData` where a file doesn't fit its schema, an id stands twice, or a deviation names an unknown one
+ */
+export function readCatalogue(folder: URL): Catalogue {
+  const requirements = readYaml(new URL('requirements.yaml', folder), z.array(requirementSchema));
+  const deviations = readYaml(new URL('deviations.yaml', folder), z.array(deviationSchema));
+  const byId = new Map(requirements.map(requirement => [requirement.id, requirement]));
+  if (byId.size < requirements.length) {
+    const twice = requirements.find(
+      (requirement, index) => requirements.findIndex(other => other.id === requirement.id) < index,
+    );
+    throw new SuiteError('badData', `requirements.yaml has ${twice?.id ?? 'an id'} twice`);
+  }
+  const stray = deviations.find(deviation => !byId.has(deviation.requirement));
+  if (stray !== undefined)
+    throw new SuiteError(
+      'badData',
+      `deviations.yaml names ${stray.requirement}, which requirements.yaml does not have`,
+    );
+  return {requirements: byId, deviations};
+}
+
+function readYaml<T>(file: URL, schema: z.ZodType<T>): T {
+  const name = file.pathname.split('/').at(-1) ?? '';
+  try {
+    const document = parseDocument(readFileSync(file, 'utf8'));
+    const [problem] = document.errors;
+    if (problem !== undefined) throw problem;
+    return schema.parse(document.toJS());
+  } catch (cause) {
+    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
+    const why = issue === undefined ? messageOf(cause) : `${issue.path.join('.')}: ${issue.message}`;
+    throw new SuiteError('badData', `${name} is not right: ${why}`, {cause});
+  }
+}

@@ -1,0 +1,183 @@
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join, relative} from 'node:path';
+import {z} from 'zod';
+import {messageOf, SuiteError, type ExitCause} from '../harness/errors.ts';
+import {record} from '../harness/record.ts';
+import {formatReport} from '../harness/report/console.ts';
+import {buildReport, type Report} from '../harness/report/report.ts';
+import {runFolder, runVariable, type RunFolder} from '../harness/run-folder.ts';
+import {removeNamespaces} from '../harness/scenario/namespace.ts';
+import {Api} from '../harness/target/api.ts';
+import {loadKubeconfig} from '../harness/target/kubeconfig.ts';
+import {preflight} from '../harness/target/preflight.ts';
+import {budgets} from '../harness/timeouts.ts';
+import {readCatalogue} from '../harness/verdicts/catalogue.ts';
+import {verdictSchema} from '../harness/verdicts/verdict.ts';
+import {bringUp} from '../kind/index.ts';
+import {everySource, everySourceOtherwise} from '../suites/scenarios.ts';
+import {runJest, type JestCounts} from './jest.ts';
+import {root} from './paths.ts';
+
+/** What a conformance run is asked for. */
+export interface RunOptions {
+  /** A kubeconfig context; without it, a kind cluster is brought up. */
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  /** Config of the kind cluster. */
+  readonly cluster: string;
+  readonly kubernetes?: string | undefined;
+  readonly nodeImage?: string | undefined;
+  readonly image?: string | undefined;
+  /** Folder for the run's files; made, and must not exist. */
+  readonly output?: string | undefined;
+  readonly timeoutScale: number;
+  readonly yes: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What a conformance run gives. */
+export interface RunResult {
+  readonly report: Report;
+  readonly folder: RunFolder;
+  readonly counts: JestCounts;
+}
+
+const version = z
+  .object({version: z.string()})
+  .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version;
+
+/** Image of the workload where the user's own cluster is the target and no other is named. */
+const defaultImage = 'busybox:1.37.0@sha256:9db7b59979c38555a39def84a31fb98b5296952f9e3afd4f6f11f05b07adfab0';
+
+/**
+ * One conformance run: finds or brings up the target, records every scenario, judges the recordings and writes the report.
+ *
+ * @param show whether Jest's own output is shown while the suites judge
+ * @throws SuiteError where no verdict could be reached; verdicts that are not good are in the report
+ */
+export async function conformanceRun(options: RunOptions, show: boolean): Promise<RunResult> {
+  const {signal} = options;
+  const folder = makeFolder(options.output);
+  const {api, image} = await findTarget(options);
+  say(`target ${api.config.getCurrentContext()}: asking what it has`);
+  const target = await preflight(api, image, signal);
+  writeFileSync(folder.target, `${JSON.stringify(target, null, 2)}\n`);
+  if (target.feature === 'on') await recordAll(api, target, folder, options);
+  else say(`the feature is off (${target.probes.find(({says}) => says === 'off')?.name ?? ''}): no scenario is run`);
+  const {result: counts, ms} = await timed(() =>
+    runJest({args: ['suites'], env: {[runVariable]: folder.path}, show, signal}),
+  );
+  if (counts.broken.length > 0)
+    throw new SuiteError('badData', `a suite could not be run: ${counts.broken.join('\n')}`);
+  say(`judged ${counts.passed + counts.failed + counts.skipped} times in ${seconds(ms)}`);
+  const report = buildReport(
+    version,
+    target,
+    readCatalogue(new URL('../suites/', import.meta.url)),
+    readVerdicts(folder),
+  );
+  writeFileSync(join(folder.path, 'report.txt'), formatReport(report, false));
+  writeFileSync(join(folder.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  return {report, folder, counts};
+}
+
+/** The exit code that a report stands for. */
+export function exitCause({result, counts}: Report): ExitCause {
+  if (result === 'unsupported') return 'featureOff';
+  if (counts.Failed > 0) return 'failed';
+  return counts.Inconclusive + counts.Error > 0 || counts.Passed === 0 ? 'undecided' : 'ok';
+}
+
+async function findTarget(options: RunOptions): Promise<{api: Api; image: string}> {
+  const userAgent = `restart-all-containers-conformance/${version}`;
+  if (options.context !== undefined || options.kubeconfig !== undefined) {
+    const config = loadKubeconfig(options.kubeconfig, options.context);
+    return {api: new Api(config, userAgent), image: options.image ?? defaultImage};
+  }
+  const cluster = await bringUp({
+    config: options.cluster,
+    yes: options.yes,
+    signal: options.signal,
+    ...(options.kubernetes === undefined ? {} : {kubernetes: options.kubernetes}),
+    ...(options.nodeImage === undefined ? {} : {nodeImage: options.nodeImage}),
+    ...(options.image === undefined ? {} : {workloadImage: options.image}),
+  });
+  return {api: new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent), image: cluster.workloadImage};
+}
+
+async function recordAll(
+  api: Api,
+  target: Awaited<ReturnType<typeof preflight>>,
+  folder: RunFolder,
+  options: RunOptions,
+): Promise<void> {
+  const scenarios = [...everySource, ...everySourceOtherwise];
+  const scaled = budgets(options.timeoutScale);
+  const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
+  const stale = await removeNamespaces(api, undefined, scaled);
+  if (stale.removed.length > 0) say(`removed what an earlier run left: ${stale.removed.join(', ')}`);
+  say(`recording ${scenarios.length} scenarios side by side`);
+  const context = {
+    id,
+    api,
+    target,
+    suite: version,
+    manifests: join(root, 'manifests'),
+    recordings: folder.recordings,
+    budgets: scaled,
+  };
+  const {result: left, ms} = await timed(() =>
+    record({...context, signal: options.signal}, scenarios, ({scenario, text, ms: took}) => {
+      say(`  ${scenario.title}: ${text} (${seconds(took)})`);
+    }),
+  );
+  say(`recorded and cleaned up in ${seconds(ms)}`);
+  if (left.length > 0)
+    say(`warning: still being deleted: ${left.join(', ')}. Next: kubectl delete namespace ${left.join(' ')}`);
+}
+
+function readVerdicts({verdicts}: RunFolder) {
+  return readdirSync(verdicts)
+    .toSorted()
+    .flatMap(name => readFileSync(join(verdicts, name), 'utf8').trimEnd().split('\n'))
+    .map(line => verdictSchema.parse(JSON.parse(line)));
+}
+
+function makeFolder(output: string | undefined): RunFolder {
+  const stamp = new Date().toISOString().slice(0, 23).replaceAll(/[:.]/g, '').replace('T', '-');
+  const folder = runFolder(output ?? join(root, 'runs', stamp));
+  try {
+    mkdirSync(join(folder.path, '..'), {recursive: true});
+    mkdirSync(folder.path);
+    mkdirSync(folder.recordings);
+    mkdirSync(folder.verdicts);
+  } catch (cause) {
+    const full = messageOf(cause).includes('ENOSPC');
+    throw new SuiteError(full ? 'diskFull' : 'usage', `folder ${folder.path} can't be made: ${messageOf(cause)}`, {
+      next: 'name a folder that does not exist yet with --output DIR',
+      cause,
+    });
+  }
+  return folder;
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{result: T; ms: number}> {
+  const began = performance.now();
+  return {result: await work(), ms: performance.now() - began};
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function say(text: string): void {
+  process.stderr.write(`rac: ${text}\n`);
+}
+
+/** Prints the report and where its files are. */
+export function printReport({report, folder}: RunResult): void {
+  process.stdout.write(`\n${formatReport(report, process.stdout.isTTY)}`);
+  process.stdout.write(
+    `Files: ${relative(process.cwd(), folder.path)}/ (report.txt, report.json, target.json, recordings/)\n`,
+  );
+}

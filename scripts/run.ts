@@ -1,0 +1,47 @@
+import {Command, InvalidArgumentError} from 'commander';
+import {exitCodes} from '../harness/errors.ts';
+import {conformanceRun, exitCause, printReport, type RunOptions} from './conformance.ts';
+
+type Flags = Omit<RunOptions, 'signal' | 'timeoutScale'> & {readonly timeoutScale: number};
+
+/** `rac run`: one conformance run with its report. */
+export function runCommand(signal: AbortSignal): Command {
+  return withTargetFlags(new Command('run'))
+    .description('record every scenario on a cluster, judge the recordings and print the report')
+    .addHelpText('after', examples)
+    .action(async (flags: Flags) => {
+      const result = await conformanceRun({...flags, signal}, false);
+      printReport(result);
+      process.exitCode = exitCodes[exitCause(result.report)];
+    });
+}
+
+/** The flags that choose a target; `rac run` and `rac test` share them. */
+export function withTargetFlags(command: Command): Command {
+  return command
+    .option('--context <name>', 'run on this kubeconfig context instead of a kind cluster of our own')
+    .option('--kubeconfig <file>', 'kubeconfig of the target (default: KUBECONFIG, then ~/.kube/config)')
+    .option('--cluster <config>', 'config of the kind cluster to bring up: a name from kind/ or a file', 'v1.35')
+    .option('--kubernetes <version>', 'Kubernetes release of that cluster, such as 1.35.4')
+    .option('--node-image <image>', 'node image of that cluster, instead of the one chosen or built')
+    .option('--image <image>', 'workload image with a shell like busybox, by digest where you can')
+    .option('--output <folder>', "folder for the run's files (default: runs/DATE-TIME)")
+    .option('--timeout-scale <factor>', 'multiplies every wait for the cluster', positive, 1)
+    .option('--yes', 'install what is missing without asking', false);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+const examples = `
+Examples:
+  rac run                                   on a kind cluster, v1.35 with the gate on
+  rac run --cluster v1.35-gate-off          what the report says where the feature is off
+  rac run --context my-cluster              on a cluster of yours; asks for the rights in manifests/rbac/core.yaml
+
+Exit codes: 0 every requirement passed or is a known deviation, 1 one Failed, 2 usage, 3 the feature is off,
+4 nothing Failed but something is undecided; 10 and up: no verdict was reached (README lists them).
+`;

@@ -1,0 +1,9 @@
+import {expect} from '@jest/globals';
+import {requirement, scenario} from '../harness/index.ts';
+import {everySource} from './scenarios.ts';
+
+scenario(everySource, restart => {
+  requirement('EPH-1', () => expect(restart).toTerminateEphemeral('debugger'));
+  requirement('EPH-2', () => expect(restart).toNotStartEphemeral('debugger'));
+  requirement('EPH-3', () => expect(restart).toKeepEphemeral('debugger'));
+});
