@@ -44,14 +44,12 @@ export function parseSources(text: string): Archive[] {
     })
     .filter(({types, enabled}) => types.split(/\s+/).includes('deb') && enabled !== 'no')
     .flatMap(({uris, suites, components, signedBy}) =>
-      uris
-        .split(/\s+/)
-        .map(uri => ({
-          uri,
-          suites: suites.split(/\s+/),
-          components: components.split(/\s+/),
-          signedBy: signedBy || undefined,
-        })),
+      uris.split(/\s+/).map(uri => ({
+        uri,
+        suites: suites.split(/\s+/),
+        components: components.split(/\s+/),
+        signedBy: signedBy || undefined,
+      })),
     );
 }
 

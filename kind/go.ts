@@ -6,7 +6,7 @@ import {ask, run} from './command.ts';
 import type {Say} from './progress.ts';
 
 /** The oldest Go that builds everything here (kind and Kubernetes 1.35 ask for it). */
-const oldestGo = '1.25';
+export const oldestGo = '1.25';
 
 /** The Go on PATH, or undefined. */
 export async function goVersion(signal: AbortSignal): Promise<string | undefined> {

@@ -1,0 +1,56 @@
+import {existsSync} from 'node:fs';
+import {readdir, rm, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {cacheDirectory} from './cache.ts';
+import {run} from './command.ts';
+import {readable} from './disk.ts';
+import {listClusters, takeDown} from './down.ts';
+import {type Engine, findEngine} from './engine.ts';
+import {step, tell} from './progress.ts';
+
+/**
+ * Removes what rac made: clusters, build containers, node images that were built here, and with `cache` what is kept to
+ * make them again. Nothing else of the engine's is touched.
+ */
+export async function clean(options: {readonly cache: boolean; readonly signal: AbortSignal}): Promise<void> {
+  const {cache, signal} = options;
+  const clusters = await listClusters(signal);
+  const engine = await findEngine(signal);
+  const running = clusters.filter(({state}) => state !== 'gone');
+  if (running.length > 0) {
+    await takeDown(
+      running.map(({name}) => name),
+      signal,
+    );
+  }
+  if (engine === undefined) tell('no container engine answers, so its images stay');
+  else await cleanEngine(engine, signal);
+  const directory = cacheDirectory();
+  if (!cache) {
+    if (existsSync(directory)) tell(`${directory} stays, ${readable(await sizeOf(directory))} (--all removes it too)`);
+    return;
+  }
+  if (!existsSync(directory)) return;
+  const size = await sizeOf(directory);
+  await step(`Remove ${directory}, ${readable(size)}`, () => rm(directory, {recursive: true, force: true}));
+}
+
+async function cleanEngine(engine: Engine, signal: AbortSignal): Promise<void> {
+  const {dockerode} = engine.client.container;
+  const builds = await dockerode.listContainers({all: true, filters: {label: ['rac=build']}});
+  for (const {Id} of builds) await run(engine.tool, ['rm', '--force', '--volumes', Id], {signal, env: engine.env});
+  const images = await dockerode.listImages({filters: {label: ['rac=node-image']}});
+  for (const image of images) {
+    const name = image.RepoTags?.[0] ?? image.Id;
+    await step(`Remove image ${name}, ${readable(image.Size)}`, () =>
+      run(engine.tool, ['image', 'rm', ...(image.RepoTags ?? [image.Id])], {signal, env: engine.env}),
+    );
+  }
+}
+
+async function sizeOf(directory: string): Promise<number> {
+  const entries = await readdir(directory, {recursive: true, withFileTypes: true});
+  const files = entries.filter(entry => entry.isFile());
+  const sizes = await Promise.all(files.map(async file => (await stat(join(file.parentPath, file.name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

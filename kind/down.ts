@@ -1,0 +1,68 @@
+import {SuiteError} from '../harness/errors.ts';
+import {deleteCluster} from './delete.ts';
+import {findEngine} from './engine.ts';
+import {ensureKind} from './kind-binary.ts';
+import {nodeContainers} from './nodes.ts';
+import {step, tell} from './progress.ts';
+import {readRecord, recordedNames, removeRecord} from './record.ts';
+
+/** A cluster of ours as it is now. */
+export interface ClusterStatus {
+  readonly name: string;
+  readonly release: string;
+  readonly config: string;
+  readonly nodes: readonly {readonly name: string; readonly running: boolean; readonly address: string}[];
+  readonly state: 'running' | 'stopped' | 'gone';
+}
+
+/** Every cluster that rac has a record of, and how it stands. */
+export async function listClusters(signal: AbortSignal): Promise<ClusterStatus[]> {
+  const engine = await findEngine(signal);
+  const containers = engine === undefined ? [] : await nodeContainers(engine);
+  const names = await recordedNames();
+  return Promise.all(
+    names.map(async name => {
+      const record = await readRecord(name);
+      const own = containers.filter(({cluster}) => cluster === name);
+      return {
+        name,
+        release: record?.release ?? 'unknown',
+        config: record?.config ?? 'unknown',
+        nodes: own.map(({name: node, running, address}) => ({name: node, running, address})),
+        state: own.length === 0 ? 'gone' : own.every(({running}) => running) ? 'running' : 'stopped',
+      };
+    }),
+  );
+}
+
+/**
+ * Takes down clusters of ours and leaves nothing of them.
+ *
+ * @param names of clusters, or of the configs that they were brought up by
+ * @throws SuiteError (usage) for a name that is neither
+ */
+export async function takeDown(names: readonly string[], signal: AbortSignal): Promise<void> {
+  const known = await listClusters(signal);
+  const wanted = names.map(name => {
+    const found = known.find(cluster => cluster.name === name) ?? known.find(cluster => cluster.config === name);
+    if (found === undefined) {
+      const list = known.map(cluster => cluster.name).join(', ');
+      throw new SuiteError('usage', `no cluster of rac's is called "${name}"`, {
+        next: list === '' ? 'there is none' : `there are: ${list}`,
+      });
+    }
+    return found;
+  });
+  const engine = await findEngine(signal);
+  for (const {name} of wanted) {
+    if (engine === undefined) {
+      throw new SuiteError('noEngine', `cluster ${name} can't be deleted while no container engine answers`, {
+        next: 'start the engine (rac cluster up does that where it may) and run this again',
+      });
+    }
+    const kind = await ensureKind(signal);
+    await step(`Delete cluster ${name}`, () => deleteCluster(name, {engine, kind}));
+    await removeRecord(name);
+  }
+  if (wanted.length === 0) tell('no cluster to take down');
+}
