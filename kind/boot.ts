@@ -68,14 +68,14 @@ export async function bootCluster(
           const controlPlane = containers.find(({role}) => role === 'control-plane');
           if (controlPlane === undefined)
             throw new SuiteError('bootFailed', `cluster ${name} has no control-plane node`);
-          const wait = async (...args: string[]): Promise<string> =>
-            kubectl(engine, controlPlane.name, ['wait', `--timeout=${bootBudget}`, ...args], {signal});
+          const ask = (...args: string[]): Promise<string> =>
+            kubectl(engine, controlPlane.name, [...args, `--timeout=${bootBudget}`], {signal});
           say('waiting for the nodes');
-          await wait('--for=condition=Ready', 'node', '--all');
+          await ask('wait', '--for=condition=Ready', 'node', '--all');
           const nodes = await apiNodes(engine, controlPlane.name, signal);
           if (!facts.imageHasNetwork) await setRoutes(engine, nodes, signal);
           say('waiting for CoreDNS');
-          await wait('--for=condition=Available', '--namespace=kube-system', 'deployment/coredns');
+          await ask('--namespace=kube-system', 'rollout', 'status', 'deployment/coredns');
           const record: ClusterRecord = {
             name,
             config: config.asked,

@@ -1,0 +1,60 @@
+import {describe, expect, test} from '@jest/globals';
+import {configDigest} from './boot.ts';
+import {parseConfig} from './config.ts';
+import type {ClusterRecord} from './record.ts';
+import {differences, mismatch} from './reuse.ts';
+
+const record: ClusterRecord = {
+  name: 'rac-v1.35',
+  config: 'v1.35',
+  configDigest: 'd',
+  release: '1.35.4',
+  nodeImage: 'rac/node:v1.35.4-x',
+  imageFrom: 'built',
+  nodes: [],
+  created: '2026-01-01T00:00:00Z',
+};
+const wanted = {
+  config: 'v1.35',
+  configDigest: 'd',
+  images: ['kindest/node:v1.35.8', 'rac/node:v1.35.4-x'],
+  release: undefined,
+};
+
+describe('differences', () => {
+  test('none where it fits', () => {
+    expect(differences(record, wanted)).toEqual([]);
+    expect(differences(record, {...wanted, release: '1.35.4'})).toEqual([]);
+  });
+
+  test('names each that there is', () => {
+    expect(differences(record, {...wanted, configDigest: 'e', images: ['mine'], release: '1.36.3'})).toEqual([
+      'its config differs from v1.35 as it is now',
+      'it runs Kubernetes 1.35.4, not 1.36.3',
+      'its node image is rac/node:v1.35.4-x, not mine',
+    ]);
+  });
+
+  test('become an error that names the commands to replace it', () => {
+    expect(mismatch('rac-v1.35', 'v1.35', ['a', 'b'])).toMatchObject({
+      exit: 'clusterMismatch',
+      next: 'rac cluster down rac-v1.35 && rac cluster up v1.35',
+    });
+  });
+});
+
+describe('configDigest', () => {
+  const text = (image: string, gate: string): string =>
+    `# note\nkind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nfeatureGates: {X: ${gate}}\nnodes:\n  - role: control-plane\n    image: ${image}\n`;
+  const digest = (image: string, gate: string, port?: number): string =>
+    configDigest(parseConfig('x', '/x', text(image, gate)), port);
+
+  test('leaves out comments and the image, which the record keeps by name', () => {
+    expect(digest('a:v1.35.1', 'true')).toBe(digest('b:v1.35.2', 'true'));
+  });
+
+  test('depends on the rest', () => {
+    expect(digest('a:v1.35.1', 'true')).not.toBe(digest('a:v1.35.1', 'false'));
+    expect(digest('a:v1.35.1', 'true')).not.toBe(digest('a:v1.35.1', 'true', 6443));
+  });
+});
