@@ -1,89 +1,82 @@
 import {appendFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
-import type {Finding} from './checks/finding.ts';
-import type {Judgeable} from './matchers/matchers.ts';
 import {SuiteError} from './errors.ts';
+import type {Judgeable} from './matchers/matchers.ts';
 import type {Scenario} from './recording/observation.ts';
-import {readRecording} from './recording/recording.ts';
+import {readRecording, type Recording} from './recording/recording.ts';
 import {timelineOf, type Timeline} from './recording/timeline.ts';
 import {readTarget, runFolder, runVariable, type RunFolder} from './run-folder.ts';
 import {readCatalogue, type Requirement} from './verdicts/catalogue.ts';
-import {skipReason, verdictOn, type Verdict} from './verdicts/verdict.ts';
+import {judge, type Collected} from './verdicts/judge.ts';
+import {skipReason, type Verdict} from './verdicts/verdict.ts';
 
 const catalogue = readCatalogue(new URL('../suites/', import.meta.url));
-const folder = currentRun();
-const target = readTarget(folder);
 
-let current: JudgedScenario | undefined;
-
-/** One recorded scenario while its requirements are judged. */
-class JudgedScenario implements Judgeable {
+/** A requirement as a suite states it of one scenario. */
+export interface Statement {
+  readonly requirement: Requirement;
   readonly scenario: Scenario;
-  #findings: {finding: Finding; excerpt: readonly string[]}[] = [];
+  readonly restart: Recorded;
+  readonly check: () => void;
+}
+
+/** Where statements go: to Jest, or to `collectStatements`. */
+let take: (statement: Statement) => void = registerTest;
+let current: {scenario: Scenario; restart: Recorded} | undefined;
+
+/** What a suite calls `restart`: a recorded scenario, read when the first check asks. */
+export class Recorded implements Judgeable {
+  #read: () => Recording;
+  readonly #findings: Collected[] = [];
   #timeline: Timeline | undefined;
 
-  constructor(scenario: Scenario) {
-    this.scenario = scenario;
+  constructor(read: () => Recording) {
+    this.#read = read;
   }
 
-  /** Read when the first check asks, so that a skipped scenario needs no recording. */
+  /** Throws where the scenario was not recorded far enough to be judged. */
   get timeline(): Timeline {
     if (this.#timeline !== undefined) return this.#timeline;
-    const recording = readRecording(join(folder.recordings, `${this.scenario.id}.ndjson`));
+    const recording = this.#read();
     const end = recording.observations.at(-1);
-    this.#timeline = timelineOf(recording);
-    if (this.#timeline === undefined || end?.kind !== 'end' || end.reason === 'error' || end.reason === 'interrupted') {
-      throw new Error(`${this.scenario.id} was not recorded: ${end?.kind === 'end' ? end.text : 'no end'}`);
+    const timeline = timelineOf(recording);
+    if (timeline === undefined || timeline.end.reason === 'error' || timeline.end.reason === 'interrupted') {
+      throw new Error(`the scenario was not recorded: ${end?.kind === 'end' ? end.text : 'no end'}`);
     }
-    return this.#timeline;
+    return (this.#timeline = timeline);
   }
 
-  collect(finding: Finding, excerpt: readonly string[]): void {
+  collect(finding: Collected['finding'], excerpt: Collected['excerpt']): void {
     this.#findings.push({finding, excerpt});
   }
 
-  /** Judges one requirement and stores the verdict; throws what a test should fail with. */
-  judge(requirement: Requirement, check: () => void): void {
-    this.#findings = [];
-    const failure = thrownBy(check);
-    const findings = this.#findings;
-    const judged = {requirement, scenario: this.scenario.id, target, deviations: catalogue.deviations};
-    const deciding = findings.find(({finding}) => finding.outcome !== 'held') ?? findings.at(-1);
-    let verdict = verdictOn(
-      judged,
-      findings.map(({finding}) => finding),
-      deciding?.excerpt ?? [],
-    );
-    if (failure !== undefined && (deciding === undefined || deciding.finding.outcome === 'held')) {
-      verdict = {
-        ...verdict,
-        outcome: 'Error',
-        expected: 'a recording that can be judged',
-        saw: messageLine(failure),
-        excerpt: [],
-      };
-    }
-    store(verdict);
-    if (verdict.outcome === 'Passed' || verdict.outcome === 'KnownDeviation') return;
-    throw failure instanceof Error && verdict.outcome !== 'Error'
-      ? failure
-      : new Error(`${verdict.outcome}: ${verdict.saw}`);
+  /** The findings since the last call. */
+  takeFindings(): readonly Collected[] {
+    return this.#findings.splice(0);
+  }
+
+  /** Another recording to judge in place of the run's. */
+  replace(recording: Recording): void {
+    this.#read = () => recording;
+    this.#timeline = undefined;
   }
 }
 
 /**
- * Judges requirements on scenarios that were recorded: `judge` is called once for each, and states one requirement a line.
+ * Judges requirements on scenarios that were recorded: `state` is called once for each, and states one requirement a line.
  *
  * @param scenarios what suites/scenarios.ts names
  */
-export function scenario(scenarios: readonly Scenario[], judge: (restart: Judgeable) => void): void {
-  describe.each(scenarios)('$title', each => {
-    const judged = new JudgedScenario(each);
-    current = judged;
-    judge(judged);
+export function scenario(scenarios: readonly Scenario[], state: (restart: Recorded) => void): void {
+  const stateAll = (each: Scenario): void => {
+    const restart = new Recorded(() => readRecording(join(currentRun().recordings, `${each.id}.ndjson`)));
+    current = {scenario: each, restart};
+    state(restart);
     current = undefined;
-  });
+  };
+  if (take === registerTest) describe.each(scenarios)('$title', stateAll);
+  else scenarios.forEach(stateAll);
 }
 
 /**
@@ -95,37 +88,49 @@ export function scenario(scenarios: readonly Scenario[], judge: (restart: Judgea
 export function requirement(id: string, check: () => void): void {
   const known = catalogue.requirements.get(id);
   if (known === undefined) throw new SuiteError('badData', `suites/requirements.yaml has no ${id}`);
-  const judged = current;
-  if (judged === undefined) throw new SuiteError('badData', `${id} stands outside a scenario`);
-  const title = `${id} ${known.level} ${known.title}`;
-  const skipped = skipReason(known, target);
-  if (skipped === undefined) {
-    test(title, () => {
-      judged.judge(known, check);
-    });
+  if (current === undefined) throw new SuiteError('badData', `${id} stands outside a scenario`);
+  take({requirement: known, ...current, check});
+}
+
+/** Loads suites and gives what they state, in place of registering it with Jest. */
+export async function collectStatements(load: () => Promise<unknown>): Promise<readonly Statement[]> {
+  const statements: Statement[] = [];
+  take = statement => statements.push(statement);
+  try {
+    await load();
+  } finally {
+    take = registerTest;
+  }
+  return statements;
+}
+
+/** One statement as a Jest test, which fails where the verdict is neither Passed nor a known deviation. */
+function registerTest(statement: Statement): void {
+  const {requirement: stated, scenario: from, restart, check} = statement;
+  const folder = currentRun();
+  const target = readTarget(folder);
+  const title = `${stated.id} ${stated.level} ${stated.title}`;
+  const skipped = skipReason(stated, target);
+  if (skipped !== undefined) {
+    const base = {requirement: stated.id, scenario: from.id, excerpt: []};
+    store(folder, {...base, outcome: 'Skipped', reason: skipped.reason, expected: stated.title, saw: skipped.why});
+    test.skip(`${title} (skipped, ${skipped.reason}: ${skipped.why})`, check);
     return;
   }
-  const base = {requirement: id, scenario: judged.scenario.id, excerpt: []};
-  store({...base, outcome: 'Skipped', reason: skipped.reason, expected: known.title, saw: skipped.why});
-  test.skip(`${title} (skipped, ${skipped.reason ?? ''}: ${skipped.why})`, check);
+  test(title, () => {
+    const judged = {requirement: stated, scenario: from.id, target, deviations: catalogue.deviations};
+    const {verdict, failure} = judge(judged, check, () => restart.takeFindings());
+    store(folder, verdict);
+    if (verdict.outcome === 'Passed' || verdict.outcome === 'KnownDeviation') return;
+    throw failure instanceof Error && verdict.outcome === 'Failed'
+      ? failure
+      : new Error(`${verdict.outcome}: ${verdict.saw}`);
+  });
 }
 
-function store(verdict: Verdict): void {
+function store({verdicts}: RunFolder, verdict: Verdict): void {
   const suite = basename(expect.getState().testPath ?? 'suite').replace('.test.ts', '');
-  appendFileSync(join(folder.verdicts, `${suite}.ndjson`), `${JSON.stringify(verdict)}\n`);
-}
-
-function thrownBy(check: () => void): unknown {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-function messageLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  appendFileSync(join(verdicts, `${suite}.ndjson`), `${JSON.stringify(verdict)}\n`);
 }
 
 function currentRun(): RunFolder {

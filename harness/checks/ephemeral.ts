@@ -36,8 +36,9 @@ export function doesNotStartEphemeral(name: string): Check {
     const old = statusOf(timeline.before.pod, name);
     return pod => {
       const now = statusOf(pod, name);
-      if (now?.restartCount !== old?.restartCount) return `restartCount of ${name} moved`;
-      return now?.containerID === old?.containerID ? undefined : `${name} has another container id`;
+      if (now === undefined) return undefined; // whether it stays is another requirement
+      if (now.restartCount !== old?.restartCount) return `restartCount of ${name} moved`;
+      return now.containerID === old.containerID ? undefined : `${name} has another container id`;
     };
   });
 }

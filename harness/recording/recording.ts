@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {gunzipSync} from 'node:zlib';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 import {formatVersion, headerSchema, observationSchema, type Header, type Observation} from './observation.ts';
@@ -15,7 +16,7 @@ const envelope = z.looseObject({kind: z.literal('header'), format: z.number()});
 /**
  * Reads and validates a recording.
  *
- * @param file path of an NDJSON file that a recorder wrote
+ * @param file path of an NDJSON file that a recorder wrote, compressed where its name ends in .gz
  * @throws SuiteError `badData` where the file can't be read, was cut short, is of another format or has a damaged line
  */
 export function readRecording(file: string): Recording {
@@ -54,7 +55,8 @@ export function parseRecording(file: string, text: string): Recording {
 
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const bytes = readFileSync(file);
+    return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   } catch (cause) {
     throw new SuiteError('badData', `recording ${file} can't be read: ${messageOf(cause)}`, {cause});
   }

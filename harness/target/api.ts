@@ -69,7 +69,7 @@ export class Api {
   async stream(path: string, request: Request = {}): Promise<IncomingMessage> {
     const server = this.config.getCurrentCluster()?.server;
     if (server === undefined) throw new SuiteError('badContext', 'the kubeconfig has no current cluster');
-    const options: https.RequestOptions & {headers?: http.OutgoingHttpHeaders} = {};
+    const options: Omit<https.RequestOptions, 'headers'> & {headers?: http.OutgoingHttpHeaders} = {};
     await this.config.applyToHTTPSOptions(options);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {

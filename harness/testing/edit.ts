@@ -1,0 +1,132 @@
+import type {JournalEntry, Observation} from '../recording/observation.ts';
+import {conditionOf, statusOf, type ContainerStatus, type Pod, type PodCondition} from '../recording/pod.ts';
+import type {Recording} from '../recording/recording.ts';
+import {restartedVersion, restartingVersions, timelineOf, type Timeline} from '../recording/timeline.ts';
+
+type Start = Extract<JournalEntry, {what: 'start'}>;
+
+/** A copy of a good recording that a fault is put into. */
+export class Edit {
+  readonly recording: Recording;
+  readonly timeline: Timeline;
+  #observations: Observation[];
+
+  constructor(good: Recording) {
+    this.#observations = structuredClone([...good.observations]);
+    this.recording = {...good, observations: this.#observations};
+    this.timeline = Edit.#timeline(this.recording);
+  }
+
+  static #timeline(recording: Recording): Timeline {
+    const timeline = timelineOf(recording);
+    if (timeline === undefined) throw new Error('not a recording of a restart');
+    return timeline;
+  }
+
+  /** Index of the first version with the condition True, of the first one with it False again, and of the last one. */
+  get raised(): number {
+    return restartingVersions(this.timeline)[0]?.index ?? NaN;
+  }
+
+  get lowered(): number {
+    return restartedVersion(this.timeline)?.index ?? NaN;
+  }
+
+  get last(): number {
+    return this.timeline.after.at(-1)?.index ?? NaN;
+  }
+
+  /** Edits the versions of the Pod from one place to another, both included. */
+  pods(from: number, to: number, edit: (pod: Pod) => void): this {
+    for (const [index, observation] of this.#observations.entries()) {
+      if (observation.kind === 'pod' && index >= from && index <= to) edit(observation.object);
+    }
+    return this;
+  }
+
+  /** Edits the last versions, from the given one of them on. */
+  lastPods(count: number, edit: (pod: Pod) => void): this {
+    return this.pods(this.timeline.after.at(-count)?.index ?? NaN, Infinity, edit);
+  }
+
+  /** Edits what containers wrote of their start after the source's exit. */
+  restarts(container: string | undefined, edit: (start: Start) => void): this {
+    const exited = this.timeline.exit?.entry.uptime ?? NaN;
+    for (const observation of this.#observations) {
+      if (observation.kind !== 'journal' || observation.entry.what !== 'start') continue;
+      const {entry} = observation;
+      if (entry.began > exited && (container === undefined || entry.container === container)) edit(entry);
+    }
+    return this;
+  }
+
+  /** Time on the node's clock of what a container wrote after the exit. */
+  uptime(container: string, what: JournalEntry['what']): number {
+    const exited = this.timeline.exit?.entry.uptime ?? NaN;
+    const line = this.timeline.journal.find(
+      ({entry}) => entry.uptime > exited && entry.container === container && entry.what === what,
+    );
+    return line?.entry.uptime ?? NaN;
+  }
+
+  /** Takes out journal lines after the exit. */
+  dropJournal(container: string, ...what: readonly JournalEntry['what'][]): this {
+    const exited = this.timeline.exit?.entry.uptime ?? NaN;
+    return this.#keep(
+      o =>
+        !(
+          o.kind === 'journal' &&
+          o.entry.uptime > exited &&
+          o.entry.container === container &&
+          what.includes(o.entry.what)
+        ),
+    );
+  }
+
+  /** Adds a journal line. */
+  addJournal(entry: JournalEntry): this {
+    this.#observations.splice(-1, 0, {kind: 'journal', atMs: this.#observations.at(-1)?.atMs ?? 0, entry});
+    return this;
+  }
+
+  /** Adds an observation right after the one at that place. */
+  insert(after: number, observation: Observation): this {
+    this.#observations.splice(after + 1, 0, observation);
+    return this;
+  }
+
+  /** Cuts the Pod and the journal off after a place, as if nothing had come until the patience was over. */
+  stopAfter(index: number): this {
+    const exited = this.timeline.exit?.entry.uptime ?? NaN;
+    const at = new Map(this.#observations.map((o, place) => [o, place]));
+    this.#keep(
+      o => !((o.kind === 'pod' && (at.get(o) ?? 0) > index) || (o.kind === 'journal' && o.entry.uptime > exited)),
+    );
+    return this.end('out-of-patience');
+  }
+
+  end(reason: Timeline['end']['reason']): this {
+    const end = this.#observations.at(-1);
+    if (end?.kind === 'end') end.reason = reason;
+    return this;
+  }
+
+  #keep(fits: (observation: Observation) => boolean): this {
+    this.#observations.splice(0, Infinity, ...this.#observations.filter(fits));
+    return this;
+  }
+}
+
+/** The status of a container, which must be there. */
+export function status(pod: Pod, container: string): ContainerStatus {
+  const found = statusOf(pod, container);
+  if (found === undefined) throw new Error(`no status of ${container}`);
+  return found;
+}
+
+/** A condition, which must be there. */
+export function condition(pod: Pod, type: string): PodCondition {
+  const found = conditionOf(pod, type);
+  if (found === undefined) throw new Error(`no condition ${type}`);
+  return found;
+}

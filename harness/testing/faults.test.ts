@@ -1,0 +1,130 @@
+import {beforeAll, describe, expect, test} from '@jest/globals';
+import {readdirSync} from 'node:fs';
+import type {Recording} from '../recording/recording.ts';
+import {collectStatements, type Statement} from '../suite.ts';
+import {readCatalogue} from '../verdicts/catalogue.ts';
+import {judge} from '../verdicts/judge.ts';
+import {summarize, type Verdict} from '../verdicts/verdict.ts';
+import {Edit} from './edit.ts';
+import {faults} from './faults.ts';
+import {goodRecording, recordedTarget as target} from './recorded.ts';
+
+const suites = new URL('../../suites/', import.meta.url);
+const {requirements, deviations} = readCatalogue(suites);
+let statements: readonly Statement[] = [];
+
+beforeAll(async () => {
+  const files = readdirSync(suites).filter(name => name.endsWith('.test.ts'));
+  statements = await collectStatements(() => Promise.all(files.map(name => import(new URL(name, suites).pathname))));
+});
+
+/** Verdicts of everything that the suites state of one scenario, on the given recording of it. */
+function judgeScenario(scenario: string, recording: Recording): readonly Verdict[] {
+  return statements
+    .filter(statement => statement.scenario.id === scenario)
+    .map(({requirement, restart, check}) => {
+      restart.replace(recording);
+      return judge({requirement, scenario, target, deviations}, check, () => restart.takeFindings()).verdict;
+    });
+}
+
+/** Requirements whose verdict is another than on the good recording, with what they saw. */
+function turned(scenario: string, edit: (recording: Edit) => void): Record<string, string> {
+  const good = goodRecording(scenario);
+  const before = new Map(judgeScenario(scenario, good).map(verdict => [verdict.requirement, verdict.outcome]));
+  const recording = new Edit(good);
+  edit(recording);
+  const after = judgeScenario(scenario, recording.recording);
+  return Object.fromEntries(
+    after
+      .filter(({requirement, outcome}) => outcome !== before.get(requirement))
+      .map(({requirement, saw}) => [requirement, saw]),
+  );
+}
+
+test.each([...new Set(faults.map(fault => fault.in))])(
+  'nothing but known deviations is found in the good recording of %s',
+  scenario => {
+    const outcomes = judgeScenario(scenario, goodRecording(scenario)).map(({outcome}) => outcome);
+    expect(new Set(outcomes).difference(new Set(['Passed', 'KnownDeviation']))).toEqual(new Set());
+    expect(outcomes).toContain('Passed');
+  },
+);
+
+test.each(faults)('$in: $name', ({in: scenario, edit, turns}) => {
+  expect(turned(scenario, edit)).toEqual(turns);
+});
+
+test('every requirement has a fault that turns it', () => {
+  const caught = new Set(faults.flatMap(({turns}) => Object.keys(turns)));
+  expect([...requirements.keys()].filter(id => !caught.has(id))).toEqual([]);
+});
+
+test('every requirement is stated by a suite', () => {
+  const stated = new Set(statements.map(({requirement}) => requirement.id));
+  expect([...requirements.keys()].filter(id => !stated.has(id))).toEqual([]);
+});
+
+describe('a recording with a hole', () => {
+  const outcomes = (edit: (recording: Edit) => void): Record<string, string> => {
+    const recording = new Edit(goodRecording('sidecar-exits'));
+    edit(recording);
+    const verdicts = judgeScenario('sidecar-exits', recording.recording);
+    return Object.fromEntries(verdicts.map(({requirement, outcome}) => [requirement, outcome]));
+  };
+
+  test('leaves what speaks of every moment undecided where the watch lost continuity', () => {
+    const found = outcomes(e =>
+      e.insert(e.raised, {kind: 'gap', atMs: 0, resource: 'pods', why: 'too old'}).insert(e.raised, gap(e)),
+    );
+    expect(found).toMatchObject({
+      'IDN-2': 'Inconclusive',
+      'CND-10': 'Inconclusive',
+      'CTR-4': 'Inconclusive',
+      'CND-3': 'Passed',
+      'VOL-1': 'Passed',
+    });
+  });
+
+  test('leaves what rests on the journal undecided where it could not be read', () => {
+    const found = outcomes(e => e.insert(e.last, {kind: 'gap', atMs: 0, resource: 'journal', why: 'refused'}));
+    expect(found).toMatchObject({
+      'VOL-1': 'Inconclusive',
+      'CTR-9': 'Inconclusive',
+      'IDN-4': 'Inconclusive',
+      'IDN-1': 'Passed',
+    });
+  });
+
+  test('passes nothing where no restart was seen', () => {
+    const found = outcomes(e => e.stopAfter(e.timeline.stimulusIndex));
+    expect(Object.entries(found).filter(([, outcome]) => outcome === 'Passed')).toEqual([['CND-1', 'Passed']]);
+    expect(found).toMatchObject({'TRG-3': 'Failed', 'CTR-4': 'Failed', 'CND-2': 'Failed', 'IDN-1': 'Inconclusive'});
+  });
+
+  test('is an Error in every requirement where the scenario broke off', () => {
+    expect(new Set(Object.values(outcomes(e => e.end('error'))))).toEqual(new Set(['Error']));
+  });
+
+  test('is undecided, not failed, where the node was slow before', () => {
+    const found = outcomes(e => {
+      e.stopAfter(e.timeline.stimulusIndex);
+      const stimulus = e.recording.observations[e.timeline.stimulusIndex];
+      if (stimulus !== undefined) stimulus.atMs = 40_000;
+    });
+    expect(Object.values(found).filter(outcome => outcome === 'Failed')).toEqual([]);
+  });
+});
+
+function gap(edit: Edit) {
+  return {kind: 'gap', atMs: edit.timeline.stimulusAtMs + 1, resource: 'pods', why: 'too old'} as const;
+}
+
+test('worst verdict of a requirement speaks for it', () => {
+  const verdict = {requirement: 'IDN-1', scenario: 's', expected: '', saw: '', excerpt: []};
+  const outcomes = ['Skipped', 'Passed', 'KnownDeviation', 'Inconclusive', 'Error', 'Failed'] as const;
+  outcomes.forEach((worst, index) => {
+    const verdicts = outcomes.slice(0, index + 1).map(outcome => ({...verdict, outcome}));
+    expect(summarize(verdicts)?.outcome).toBe(worst);
+  });
+});
