@@ -18,9 +18,9 @@ import {type ClusterRecord, kubeconfigOf, writeRecord} from './record.ts';
 
 const bootBudget = '180s';
 
-/** The digest of a config as kind gets it, apart from the image, which the record keeps by its name. */
-export function configDigest(config: ClusterConfig, apiPort: number | undefined): string {
-  return digestOf({text: config.text.replaceAll(/^\s*(#.*|image:.*)$/gm, ''), apiPort: apiPort ?? config.apiPort});
+/** The digest of a config, apart from comments and the image, which the record keeps by its name. */
+export function configDigest(config: ClusterConfig): string {
+  return digestOf(config.text.replaceAll(/^\s*(#.*|image:.*)$/gm, ''));
 }
 
 /**
@@ -79,7 +79,7 @@ export async function bootCluster(
           const record: ClusterRecord = {
             name,
             config: config.asked,
-            configDigest: configDigest(config, apiPort),
+            configDigest: configDigest(config),
             release: (nodes[0]?.kubeletVersion ?? '').replace(/^v/, ''),
             nodeImage: chosen.image,
             imageFrom: chosen.from,

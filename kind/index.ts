@@ -1,6 +1,7 @@
 import {sweepTemporary} from './cache.ts';
 import {bootCluster, configDigest} from './boot.ts';
-import {readConfig} from './config.ts';
+import {pasteable} from './command.ts';
+import {type ClusterConfig, readConfig} from './config.ts';
 import {ensureEngine} from './install-engine.ts';
 import {ensureKind} from './kind-binary.ts';
 import {chooseNodeImage, fetchNodeImage, releaseOf} from './node-image.ts';
@@ -62,19 +63,24 @@ export async function bringUp(options: UpOptions): Promise<RunningCluster> {
   const config = await readConfig(options.config);
   const engine = await ensureEngine({yes, signal});
   await sweepTemporary();
-  const digest = configDigest(config, apiPort);
+  const up = upCommand(options);
 
   let record = await readRecord(config.name);
   let containers = await nodeContainers(engine, config.name);
   if (containers.length > 0) {
-    if (record === undefined)
-      throw mismatch(config.name, config.asked, ['it is a kind cluster that rac has no record of']);
-    const images =
-      options.nodeImage === undefined
-        ? [config.image, nodeImageName(release ?? config.buildRelease)]
-        : [options.nodeImage];
-    const why = differences(record, {config: config.asked, configDigest: digest, release, images});
-    if (why.length > 0) throw mismatch(config.name, config.asked, why);
+    if (record === undefined) {
+      throw mismatch(config.name, up, ['it is a kind cluster that rac did not finish or did not make']);
+    }
+    const wanted = {
+      config: config.asked,
+      configDigest: configDigest(config),
+      release,
+      apiPort,
+      images: fittingImages(config, options, release),
+    };
+    const port = containers.find(({role}) => role === 'control-plane')?.apiPort;
+    const why = differences(record, wanted, port);
+    if (why.length > 0) throw mismatch(config.name, up, why);
     containers = await ensureAnswering(record, containers, engine, signal);
   } else {
     if (record !== undefined) await removeRecord(config.name); // its containers were removed by hand
@@ -98,4 +104,20 @@ export async function bringUp(options: UpOptions): Promise<RunningCluster> {
     nodeImage: record.nodeImage,
     workloadImage,
   };
+}
+
+/** The node images that a running cluster may have to fit: which of the two it was is a matter of the day's network. */
+function fittingImages(config: ClusterConfig, options: UpOptions, release: string | undefined): string[] {
+  if (options.nodeImage !== undefined) return [options.nodeImage];
+  const built = nodeImageName(release ?? config.buildRelease);
+  return release === undefined || release === config.imageRelease ? [config.image, built] : [built];
+}
+
+/** The command line for the same options. */
+function upCommand({config, kubernetes, nodeImage, workloadImage, apiPort}: UpOptions): string {
+  const flags = {kubernetes, 'node-image': nodeImage, image: workloadImage, 'api-port': apiPort};
+  const given = Object.entries(flags).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag}`, String(value)],
+  );
+  return pasteable('rac', ['cluster', 'up', config, ...given]);
 }

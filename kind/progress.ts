@@ -1,4 +1,5 @@
 import {Listr, ListrLogger, PRESET_TIMER, ProcessOutput} from 'listr2';
+import {messageOf} from '../harness/errors.ts';
 
 /** Tells what a step is at, in a few words. */
 export type Say = (what: string) => void;
@@ -12,9 +13,15 @@ export interface Step {
 /** A log without a terminal hears of a long step this often. */
 const heartbeatMs = 20_000;
 
-/** Shows the steps while they run, each with its time; `atOnce` of them side by side. Throws what the first one throws. */
+/**
+ * Shows the steps while they run, each with its time; `atOnce` of them side by side.
+ *
+ * @throws what the first step to fail threw, once every step that was running has ended too
+ */
 export async function steps(list: readonly Step[], atOnce = 1): Promise<void> {
   const terminal = process.stderr.isTTY;
+  const works: Promise<void>[] = [];
+  const failures: unknown[] = [];
   const tasks = list.map(({title, work}) => ({
     title,
     task: async (_: unknown, task: {output: string}): Promise<void> => {
@@ -25,10 +32,16 @@ export async function steps(list: readonly Step[], atOnce = 1): Promise<void> {
       };
       const heartbeat = setInterval(show, terminal ? 1000 : heartbeatMs);
       try {
-        await work(what => {
+        const running = work(what => {
           last = what;
           if (terminal) show();
         });
+        works.push(running);
+        await running;
+      } catch (error) {
+        failures.push(error);
+        // The whole message comes at the end; here one line is enough.
+        throw new Error(messageOf(error).split('\n')[0]?.slice(0, 160), {cause: error});
       } finally {
         clearInterval(heartbeat);
       }
@@ -41,7 +54,12 @@ export async function steps(list: readonly Step[], atOnce = 1): Promise<void> {
   const runner = terminal
     ? new Listr(tasks, {...common, renderer: 'default', rendererOptions: {...rendererOptions}})
     : new Listr(tasks, {...common, renderer: 'simple', rendererOptions});
-  await runner.run();
+  try {
+    await runner.run();
+  } catch (error) {
+    await Promise.allSettled(works);
+    throw failures.length > 0 ? failures[0] : error;
+  }
 }
 
 /** One step with a result. */

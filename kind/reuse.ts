@@ -1,4 +1,4 @@
-import {SuiteError} from '../harness/errors.ts';
+import {messageOf, SuiteError} from '../harness/errors.ts';
 import {readFile} from 'node:fs/promises';
 import {existsSync} from 'node:fs';
 import {parse} from 'yaml';
@@ -17,26 +17,37 @@ export interface Wanted {
   /** The image names that fit, and the release where the user named one. */
   readonly images: readonly string[];
   readonly release: string | undefined;
+  readonly apiPort: number | undefined;
 }
 
 /** In what a recorded cluster differs from what is wanted, one line each; none when it fits. */
-export function differences(record: ClusterRecord, wanted: Wanted): string[] {
+export function differences(record: ClusterRecord, wanted: Wanted, apiPort: number | undefined): string[] {
   return [
     ...(record.configDigest === wanted.configDigest ? [] : [`its config differs from ${wanted.config} as it is now`]),
     ...(wanted.release === undefined || record.release === wanted.release
       ? []
       : [`it runs Kubernetes ${record.release}, not ${wanted.release}`]),
+    ...(wanted.apiPort === undefined || wanted.apiPort === apiPort
+      ? []
+      : [`its API server is on port ${apiPort ?? 'unknown'}, not ${wanted.apiPort}`]),
     ...(wanted.images.includes(record.nodeImage)
       ? []
       : [`its node image is ${record.nodeImage}, not ${wanted.images.join(' or ')}`]),
   ];
 }
 
-/** @param why what differs, one line each */
-export function mismatch(name: string, config: string, why: readonly string[]): SuiteError {
+/**
+ * @param up the command that brings up what is wanted
+ * @param why what differs, one line each
+ */
+export function mismatch(name: string, up: string, why: readonly string[]): SuiteError {
   return new SuiteError('clusterMismatch', `cluster "${name}" is there and does not fit: ${why.join('; ')}`, {
-    next: `rac cluster down ${name} && rac cluster up ${config}`,
+    next: `rac cluster down ${name} && ${up}`,
   });
+}
+
+function unfit(record: ClusterRecord, ...why: string[]): SuiteError {
+  return mismatch(record.name, `rac cluster up ${record.config}`, why);
 }
 
 const kubeconfigSchema = z.object({clusters: z.array(z.object({cluster: z.object({server: z.string()})})).min(1)});
@@ -56,15 +67,12 @@ export async function ensureAnswering(
   engine: Engine,
   signal: AbortSignal,
 ): Promise<NodeContainer[]> {
-  const {name, config} = record;
+  const {name} = record;
   const missing = record.nodes.filter(node => !containers.some(container => container.name === node.name));
-  if (missing.length > 0)
-    throw mismatch(
-      name,
-      config,
-      missing.map(node => `node ${node.name} is gone`),
-    );
-  if (!existsSync(kubeconfigOf(name))) throw mismatch(name, config, ['its kubeconfig is gone']);
+  if (missing.length > 0) {
+    throw unfit(record, `${missing.map(node => node.name).join(', ')} is gone`);
+  }
+  if (!existsSync(kubeconfigOf(name))) throw unfit(record, 'its kubeconfig is gone');
 
   const first = controlPlaneOf(record, containers);
   if (
@@ -83,12 +91,9 @@ export async function ensureAnswering(
     try {
       await run(
         engine.tool,
-        ['exec', first.name, 'bash', '-c', `until ${readyz.join(' ')} >/dev/null 2>&1; do sleep 0.5; done`],
-        {
-          signal,
-          env: engine.env,
-          timeoutMs: 60_000,
-        },
+        // Killed from here, a command in a node would go on, hence the time limit inside.
+        ['exec', first.name, 'timeout', answerBudget, 'bash', '-c', `until ${readyz.join(' ')}; do sleep 0.5; done`],
+        {signal, env: engine.env},
       );
       await kubectl(
         engine,
@@ -98,9 +103,7 @@ export async function ensureAnswering(
       );
     } catch (error) {
       signal.throwIfAborted();
-      throw mismatch(name, config, [
-        `it does not get ready within ${answerBudget} (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''})`,
-      ]);
+      throw unfit(record, `it does not get ready within ${answerBudget}: ${messageOf(error)}`);
     }
     return check(record, engine, signal);
   });
@@ -132,13 +135,13 @@ async function check(record: ClusterRecord, engine: Engine, signal: AbortSignal)
       return known === address ? [] : [`node ${name} has the address ${address}, the API says ${known ?? 'nothing'}`];
     }),
   ];
-  if (why.length > 0) throw mismatch(record.name, record.config, why);
+  if (why.length > 0) throw unfit(record, ...why);
   if (containers.length > 1 && record.imageFrom === 'built') await setRoutes(engine, nodes, signal);
   return containers;
 }
 
 function controlPlaneOf(record: ClusterRecord, containers: readonly NodeContainer[]): NodeContainer {
   const found = containers.find(({role}) => role === 'control-plane');
-  if (found === undefined) throw mismatch(record.name, record.config, ['it has no control-plane node']);
+  if (found === undefined) throw unfit(record, 'it has no control-plane node');
   return found;
 }

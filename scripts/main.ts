@@ -13,6 +13,7 @@ const stop = stopOnSignals();
 program.addCommand(clusterCommand(stop.signal));
 program.addCommand(doctorCommand(stop.signal));
 program.addCommand(cleanCommand(stop.signal));
+inheritSettings(program);
 
 try {
   await program.parseAsync();
@@ -20,6 +21,14 @@ try {
   process.exitCode = report(stop.signal.aborted && !(error instanceof SuiteError) ? stop.signal.reason : error);
 } finally {
   stop.dispose();
+}
+
+/** Gives commands made elsewhere the settings of the program: errors are thrown, so that every exit code is ours. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inheritSettings(command);
+  }
 }
 
 /** Prints one clear line for an error and gives its exit code; only a defect of this program shows a stack. */
