@@ -62,7 +62,10 @@ export class Api {
 
   /** As json, for an answer that is not JSON. */
   async text(path: string, request: Request = {}): Promise<string> {
-    return text(await this.stream(path, {signal: AbortSignal.timeout(30_000), ...request}));
+    const limit = AbortSignal.timeout(30_000);
+    const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
+    const response = await this.stream(path, {...request, signal});
+    return text(response).catch((cause: unknown) => this.#unanswered(cause, signal));
   }
 
   /** As json, with the body left to the caller to read; aborting the signal ends it. */
@@ -90,16 +93,25 @@ export class Api {
       );
       sent.on('error', reject);
       sent.end(body);
-    }).catch((cause: unknown) => {
-      if (request.signal?.aborted === true && !isTimeout(request.signal.reason)) throw request.signal.reason;
-      throw new SuiteError('unreachable', `the API server ${server} does not answer: ${messageOf(cause)}`, {
-        next: 'check that the cluster runs and that the context names it: kubectl --context CONTEXT version',
-        cause,
-      });
-    });
+    }).catch((cause: unknown) => this.#unanswered(cause, request.signal));
     const code = response.statusCode ?? 0;
     if (code < 300) return response;
-    throw refusal(code, await text(response));
+    throw refusal(code, await text(response).catch((cause: unknown) => this.#unanswered(cause, request.signal)));
+  }
+
+  /** Throws what a request without a whole answer means: the caller's own reason, or a server that doesn't answer. */
+  #unanswered(cause: unknown, signal: AbortSignal | undefined): never {
+    const late = signal?.aborted === true && isTimeout(signal.reason);
+    if (signal?.aborted === true && !late) throw signal.reason;
+    const server = this.config.getCurrentCluster()?.server ?? '';
+    throw new SuiteError(
+      'unreachable',
+      `the API server ${server} does not answer: ${messageOf(late ? signal.reason : cause)}`,
+      {
+        next: 'check that the cluster runs and that the context names it: kubectl --context CONTEXT version',
+        cause,
+      },
+    );
   }
 }
 

@@ -46,8 +46,8 @@ export async function exec(
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const printed = {out: '', err: ''};
-  stdout.on('data', (chunk: Buffer) => (printed.out += chunk.toString()));
-  stderr.on('data', (chunk: Buffer) => (printed.err += chunk.toString()));
+  stdout.setEncoding('utf8').on('data', (chunk: string) => (printed.out += chunk));
+  stderr.setEncoding('utf8').on('data', (chunk: string) => (printed.err += chunk));
   const {promise, resolve, reject} = Promise.withResolvers<string>();
   const timer = setTimeout(() => {
     reject(new Error(`${where} did not end within ${timeoutMs} ms`));
@@ -67,7 +67,7 @@ export async function exec(
       return socket;
     },
     (cause: unknown) => {
-      reject(new Error(`${where} was refused: ${messageOf(cause)}`, {cause}));
+      reject(new Error(`${where} was refused: ${saidBy(cause)}`, {cause}));
       return undefined;
     },
   );
@@ -77,4 +77,9 @@ export async function exec(
     clearTimeout(timer);
     void opened.then(socket => socket?.terminate());
   }
+}
+
+/** What a refused connection says: an Error, or an ErrorEvent, which is none. */
+function saidBy(cause: unknown): string {
+  return z.looseObject({message: z.string()}).safeParse(cause).data?.message ?? messageOf(cause);
 }

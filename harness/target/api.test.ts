@@ -1,0 +1,139 @@
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {SuiteError} from '../errors.ts';
+import {answer, ApiServer, hangUp, refuse, type Answer} from '../testing/api-server.ts';
+import {Calls} from '../testing/changes.ts';
+import {cert, key} from '../testing/tls.ts';
+import {Api, ApiError} from './api.ts';
+
+let server: ApiServer;
+let api: Api;
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+  api = server.api();
+});
+
+afterEach(() => server[Symbol.asyncDispose]());
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const unreachable = (why: RegExp) => ({exit: 'unreachable', message: expect.stringMatching(why)});
+
+describe('a request', () => {
+  test('brings fields that no client knows back untouched', async () => {
+    const body = {metadata: {name: 'a'}, spec: {restartPolicyRules: [{action: 'Unheard', exitCodes: {values: [88]}}]}};
+    await api.json('/api/v1/namespaces/test/pods', {method: 'POST', body});
+    expect(server.received).toMatchObject([{method: 'POST', body}]);
+    await expect(api.json('/api/v1/namespaces/test/pods')).resolves.toMatchObject({items: [body]});
+  });
+
+  test("names the suite, and sends the kubeconfig's token", async () => {
+    const config = server.config({token: 'a-token'});
+    await new Api(config, 'rac/0.1').json('/api/v1/namespaces');
+    expect(server.received).toMatchObject([{headers: {'user-agent': 'rac/0.1', authorization: 'Bearer a-token'}}]);
+  });
+
+  test('names the type of its body', async () => {
+    const contentType = 'application/merge-patch+json';
+    server.on('PATCH', /./, answer({}));
+    await api.json('/api/v1/nodes/a', {method: 'PATCH', body: {}, contentType});
+    await api.json('/api/v1/nodes/a', {method: 'PATCH', body: {}});
+    expect(server.received).toMatchObject([
+      {headers: {'content-type': contentType}},
+      {headers: {'content-type': 'application/json'}},
+    ]);
+  });
+
+  test('is answered with nothing where the body is empty', async () => {
+    server.on('DELETE', /./, response => response.end());
+    await expect(api.json('/api/v1/nodes/a', {method: 'DELETE'})).resolves.toBeUndefined();
+  });
+});
+
+describe('a server with a certificate', () => {
+  const tls = {key, cert, ca: cert, requestCert: true};
+
+  test("is believed by the kubeconfig's authority and shown the user's certificate", async () => {
+    await using secure = await ApiServer.start({...tls, rejectUnauthorized: true});
+    const user = {certData: base64(cert), keyData: base64(key)};
+    const config = secure.config(user, {caData: base64(cert)});
+    await expect(new Api(config, 'rac-test/1').json('/api/v1/namespaces')).resolves.toMatchObject({items: []});
+  });
+
+  test('is not believed without that authority', async () => {
+    await using secure = await ApiServer.start({key, cert});
+    const config = secure.config();
+    config.clusters = config.clusters.map(cluster => ({...cluster, skipTLSVerify: false}));
+    await expect(new Api(config, 'rac-test/1').json('/api/v1/namespaces')).rejects.toMatchObject(
+      unreachable(/self-signed certificate/),
+    );
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    [403, 'pods is forbidden: User "tester" cannot list'],
+    [404, 'namespaces "gone" not found'],
+    [422, 'spec.containers[0].restartPolicyRules[0].action: Unsupported value'],
+  ])("of code %i keeps the server's words", async (code, message) => {
+    server.on('GET', /./, refuse(code, message));
+    await expect(api.json('/x')).rejects.toThrow(new ApiError(code, undefined, message));
+    await expect(api.json('/x')).rejects.toMatchObject({code, message});
+  });
+
+  test.each<[what: string, say: Answer, message: string]>([
+    ['is no JSON', response => response.writeHead(502).end('bad gateway'), 'HTTP 502: bad gateway'],
+    ['has no message', answer({kind: 'Status'}, 429), 'HTTP 429'],
+  ])('whose body %s names the code', async (_, say, message) => {
+    server.on('GET', /./, say);
+    await expect(api.json('/x')).rejects.toMatchObject({name: 'ApiError', message});
+  });
+});
+
+describe('a server that does not answer', () => {
+  test('since nothing listens is unreachable, with the next step', async () => {
+    const {url} = server;
+    await server[Symbol.asyncDispose]();
+    await expect(api.json('/version')).rejects.toMatchObject({
+      ...unreachable(/^the API server http:\/\/127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/),
+      next: expect.stringContaining('kubectl --context'),
+    });
+    server = await ApiServer.start();
+    expect(url).not.toBe(server.url);
+  });
+
+  test.each<[when: string, say: Answer]>([
+    ['before', hangUp],
+    ['in the middle of', response => response.writeHead(200).write('{"items":[', () => response.destroy())],
+  ])('but breaks the connection %s its answer is unreachable', async (_, say) => {
+    server.on('GET', /./, say);
+    const request = api.json('/x');
+    await expect(request).rejects.toBeInstanceOf(SuiteError);
+    await expect(request).rejects.toMatchObject(unreachable(/does not answer/));
+  });
+});
+
+describe('a signal', () => {
+  const reason = new SuiteError('interrupted', 'stopped by SIGINT');
+
+  test.each<[when: string, say: Answer]>([
+    ['before', () => undefined],
+    ['in the middle of', response => void response.writeHead(200).write('{')],
+  ])('ends a request %s its answer with its own reason', async (_, say) => {
+    const received = new Calls<undefined>();
+    server.on('GET', /./, (response, request) => {
+      say(response, request);
+      received.take(undefined);
+    });
+    const stop = new AbortController();
+    const request = api.json('/x', {signal: stop.signal});
+    await received.first(1);
+    await api.json('/api/v1/namespaces', {method: 'POST', body: {metadata: {name: 'later'}}}); // what came before is here
+    stop.abort(reason);
+    await expect(request).rejects.toBe(reason);
+  });
+
+  test('that is a time limit makes the server unreachable', async () => {
+    server.on('GET', /./, () => undefined);
+    await expect(api.json('/x', {signal: AbortSignal.timeout(1)})).rejects.toMatchObject(unreachable(/timeout/));
+  });
+});

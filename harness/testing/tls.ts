@@ -1,0 +1,19 @@
+/** A key and a certificate for 127.0.0.1 that signs itself: server, authority and client in one. It protects nothing. */
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQggxnZwquiz6xNV/qj
+BaQ5rQYYEkqVH/lAkU/Cxkwfs8ihRANCAATjIalkESthkcKJcbYyn+qUF+x8cx2V
+zFdns48hNAkrfgkzbOewiOI+iW1Fuek+1SZ60S6nT045kuPFro9kNlDN
+-----END PRIVATE KEY-----
+`;
+
+export const cert = `-----BEGIN CERTIFICATE-----
+MIIBVDCB/KADAgECAgEBMAoGCCqGSM49BAMCMBExDzANBgNVBAMMBnRlc3RlcjAg
+Fw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowETEPMA0GA1UEAwwGdGVz
+dGVyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE4yGpZBErYZHCiXG2Mp/qlBfs
+fHMdlcxXZ7OPITQJK34JM2znsIjiPoltRbnpPtUmetEup09OOZLjxa6PZDZQzaND
+MEEwDwYDVR0RBAgwBocEfwAAATAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBSI
+7lYfx1dyp2wMkaEoUZZ+dCm6wTAKBggqhkjOPQQDAgNHADBEAiApw5dru/+InY8M
+t6fTydT0NlJ19MqUiwXtXeQAQiko4wIgToYyC5DecDzbGl7LxU2h0mEQqqcvL6BB
+s0713VliNfM=
+-----END CERTIFICATE-----
+`;
