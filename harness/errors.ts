@@ -33,6 +33,8 @@ export const exitCodes = {
   clusterMismatch: 18,
   /** A recording or another file of a run is damaged, or a data file of the suite is wrong. */
   badData: 19,
+  /** No scenario could be recorded: the workload image can't be pulled, a quota, an admission policy. */
+  notRecorded: 20,
   /** A defect of this program. */
   internal: 70,
   /** Ctrl-C. */

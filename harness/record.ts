@@ -1,13 +1,12 @@
 import {SuiteError} from './errors.ts';
 import type {Scenario} from './recording/observation.ts';
 import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
-import {runScenario, type RunContext} from './scenario/run.ts';
+import {runScenario, type Ending, type RunContext} from './scenario/run.ts';
 
 /** What the run tells while it goes on. */
 export interface Recorded {
   readonly scenario: Scenario;
-  /** How its recording ended. */
-  readonly text: string;
+  readonly ending: Ending;
   readonly ms: number;
 }
 
@@ -17,6 +16,7 @@ export interface Recorded {
  *
  * @param told called as each recording ends
  * @returns the namespaces that could not be removed
+ * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run
  */
 export async function record(
   context: RunContext,
@@ -24,13 +24,15 @@ export async function record(
   told: (recorded: Recorded) => void,
 ): Promise<readonly string[]> {
   const stop = new AbortController();
+  const endings: Ending[] = [];
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const results = await Promise.allSettled(
     scenarios.map(async scenario => {
       const began = performance.now();
       try {
-        const text = await runScenario({...context, signal}, scenario);
-        told({scenario, text, ms: performance.now() - began});
+        const ending = await runScenario({...context, signal}, scenario);
+        endings.push(ending);
+        told({scenario, ending, ms: performance.now() - began});
       } catch (error) {
         stop.abort(error); // what one of these throws concerns all
         throw error;
@@ -43,5 +45,15 @@ export async function record(
   if (context.signal.aborted) throw context.signal.reason;
   if (failed?.status === 'rejected')
     throw failed.reason instanceof Error ? failed.reason : new SuiteError('internal', String(failed.reason));
+  refuseIfNothing(endings);
   return left;
+}
+
+/** One clear line in place of the same Error for every requirement. */
+function refuseIfNothing(endings: readonly Ending[]): void {
+  const [first] = endings;
+  if (first === undefined || !endings.every(({reason}) => reason === 'not-started' || reason === 'error')) return;
+  throw new SuiteError('notRecorded', `no scenario could be recorded: ${first.text}`, {
+    next: 'mend that and run again; for an image that can not be pulled, name another with --image',
+  });
 }

@@ -57,10 +57,10 @@ const defaultImage = 'busybox:1.37.0@sha256:9db7b59979c38555a39def84a31fb98b5296
  */
 export async function conformanceRun(options: RunOptions, show: boolean): Promise<RunResult> {
   const {signal} = options;
-  const folder = makeFolder(options.output);
   const {api, image} = await findTarget(options);
   say(`target ${api.config.getCurrentContext()}: asking what it has`);
   const target = await preflight(api, image, signal);
+  const folder = makeFolder(options.output);
   writeFileSync(folder.target, `${JSON.stringify(target, null, 2)}\n`);
   if (target.feature === 'on') await recordAll(api, target, folder, options);
   else say(`the feature is off (${target.probes.find(({says}) => says === 'off')?.name ?? ''}): no scenario is run`);
@@ -127,8 +127,8 @@ async function recordAll(
     budgets: scaled,
   };
   const {result: left, ms} = await timed(() =>
-    record({...context, signal: options.signal}, scenarios, ({scenario, text, ms: took}) => {
-      say(`  ${scenario.title}: ${text} (${seconds(took)})`);
+    record({...context, signal: options.signal}, scenarios, ({scenario, ending, ms: took}) => {
+      say(`  ${scenario.title}: ${ending.text} (${seconds(took)})`);
     }),
   );
   say(`recorded and cleaned up in ${seconds(ms)}`);

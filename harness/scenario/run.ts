@@ -4,6 +4,7 @@ import {Recorder, OutOfPatience} from '../recorder/recorder.ts';
 import {formatVersion, type Scenario} from '../recording/observation.ts';
 import {statusesOf, type Pod} from '../recording/pod.ts';
 import type {Target} from '../recording/target.ts';
+import type {Timeline} from '../recording/timeline.ts';
 import type {Api} from '../target/api.ts';
 import {openExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
@@ -36,15 +37,18 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
+/** How a recording ended. */
+export type Ending = Pick<Timeline['end'], 'reason' | 'text'>;
+
 /**
  * Runs one scenario once in a namespace of its own and records it: Pod, stimulus, and what follows until everything runs
  * again or the patience is over. The recording is complete when this returns, whatever happened; the namespace is left to
  * the caller.
  *
- * @returns how the recording ended, in one line
+ * @returns how the recording ended
  * @throws SuiteError only for what concerns the whole run: the API server is away, the disk is full, Ctrl-C
  */
-export async function runScenario(context: RunContext, scenario: Scenario): Promise<string> {
+export async function runScenario(context: RunContext, scenario: Scenario): Promise<Ending> {
   const {api, target, budgets, signal} = context;
   const namespace = `rac-${context.id}-${scenario.id}`;
   const labels = {[runLabel]: context.id};
@@ -76,8 +80,9 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
       recorder.close('interrupted', messageOf(error));
       throw error;
     }
-    recorder.close(error instanceof OutOfPatience ? 'not-started' : 'error', messageOf(error));
-    return messageOf(error);
+    const reason = error instanceof OutOfPatience ? 'not-started' : 'error';
+    recorder.close(reason, messageOf(error));
+    return {reason, text: messageOf(error)};
   }
 }
 
@@ -120,11 +125,11 @@ async function restart(
   subject: Subject,
   before: Pod,
   {stimulus, matches}: Scenario,
-): Promise<string> {
+): Promise<Ending> {
   await tellToExit(recorder, subject, stimulus.exits, stimulus.code);
   const over = (pod: Pod) => (matches ? restartedAll(before, pod) : restartedAlone(before, pod, stimulus.exits));
   const {budgets} = subject;
-  let reason: 'settled' | 'out-of-patience' = 'settled';
+  let reason: Extract<Ending['reason'], 'settled' | 'out-of-patience'> = 'settled';
   let text = 'everything runs again';
   try {
     await recorder.until('everything runs again', budgets.restart, over);
@@ -140,7 +145,7 @@ async function restart(
   }
   await readJournal(recorder, subject);
   recorder.close(reason, text);
-  return text;
+  return {reason, text};
 }
 
 /** The containers that do not run, each with its state, in one line. */

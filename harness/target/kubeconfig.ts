@@ -1,6 +1,9 @@
 import {KubeConfig} from '@kubernetes/client-node';
 import {messageOf, SuiteError} from '../errors.ts';
 
+/** The context that client-node makes up, for localhost:8080, where it finds no kubeconfig. */
+const nothingFound = 'loaded-context';
+
 /**
  * Loads a kubeconfig and chooses a context.
  *
@@ -21,6 +24,15 @@ export function loadKubeconfig(file: string | undefined, context: string | undef
     });
   }
   const names = config.getContexts().map(({name}) => name);
+  if (names[0] === nothingFound) {
+    throw new SuiteError(
+      'badContext',
+      'there is no kubeconfig: KUBECONFIG is not set and ~/.kube/config does not exist',
+      {
+        next: 'name one with --kubeconfig FILE',
+      },
+    );
+  }
   const wanted = context ?? config.getCurrentContext();
   if (!names.includes(wanted)) {
     throw new SuiteError('badContext', `kubeconfig ${from} has no context ${JSON.stringify(wanted)}`, {

@@ -37,7 +37,7 @@ export async function requirePermissions(api: Api, signal: AbortSignal): Promise
   const missing = answers.filter(({allowed}) => !allowed).map(({right}) => right);
   if (missing.length > 0) {
     throw new SuiteError('forbidden', `the user of this context may not: ${missing.join(', ')}`, {
-      next: 'bind the ClusterRole of manifests/rbac/core.yaml to the user: kubectl apply -f manifests/rbac/core.yaml',
+      next: 'kubectl apply -f manifests/rbac/core.yaml, and bind that ClusterRole to the user as its first lines show',
     });
   }
 }

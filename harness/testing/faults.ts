@@ -290,7 +290,9 @@ const ephemeral: readonly Fault[] = [
 ];
 
 const shown = (e: Edit, edit: (now: ReturnType<typeof condition>) => void) =>
-  e.pods(e.raised, e.lowered - 1, pod => { edit(condition(pod, type)); });
+  e.pods(e.raised, e.lowered - 1, pod => {
+    edit(condition(pod, type));
+  });
 
 const conditions: readonly Fault[] = [
   {

@@ -1,0 +1,40 @@
+import {gate} from '../recording/target.ts';
+import {answer, type Answer, type ApiServer} from './api-server.ts';
+
+/** What a stand-in target is like; without anything, one where the feature is on and every right is there. */
+export interface TargetShape {
+  /** Values of the metric; undefined where it can't be read. */
+  readonly serverMetric?: 0 | 1;
+  readonly kubeletMetrics?: Readonly<Record<string, 0 | 1>>;
+  /** Nodes with whether each declares the feature. */
+  readonly nodes?: Readonly<Record<string, boolean>>;
+  readonly missing?: readonly string[];
+  readonly dryRun?: Answer;
+}
+
+/** Lets a stand-in server answer all that a preflight asks. */
+export function beTarget(server: ApiServer, shape: TargetShape = {}): void {
+  const {serverMetric, kubeletMetrics = {}, nodes = {worker: true}, missing = []} = shape;
+  const {dryRun = (response, {body}) => { answer(body, 201)(response); }} = shape;
+  server
+    .on('GET', /^\/version$/, answer({gitVersion: 'v1.35.4'}))
+    .on('GET', /^\/api\/v1\/nodes$/, answer({items: Object.entries(nodes).map(([name, on]) => aNode(name, on))}))
+    .on('POST', /\/default\/pods$/, dryRun)
+    .on('POST', /selfsubjectaccessreviews$/, (response, {body}) => {
+      const right = JSON.stringify(body);
+      answer({status: {allowed: !missing.some(each => right.includes(each))}}, 201)(response);
+    });
+  if (serverMetric !== undefined) server.on('GET', /^\/metrics$/, metric(serverMetric));
+  for (const [name, value] of Object.entries(kubeletMetrics)) {
+    server.on('GET', new RegExp(`/nodes/${name}/proxy/metrics$`), metric(value));
+  }
+}
+
+function metric(value: number): Answer {
+  return response => response.end(`kubernetes_feature_enabled{name="${gate}",stage="BETA"} ${value}\n`);
+}
+
+function aNode(name: string, declares: boolean): object {
+  const nodeInfo = {kubeletVersion: 'v1.35.4', containerRuntimeVersion: 'containerd://2.1', operatingSystem: 'linux'};
+  return {metadata: {name}, status: {nodeInfo, ...(declares ? {declaredFeatures: [gate]} : {})}};
+}
