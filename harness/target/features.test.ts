@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import {gate} from '../recording/target.ts';
-import {answer, ApiServer, hangUp, refuse, type Answer} from '../testing/api-server.ts';
+import {answer, ApiServer, echo, hangUp, refuse, type Answer} from '../testing/api-server.ts';
 import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
 
 let server: ApiServer;
@@ -14,13 +14,10 @@ afterEach(() => server[Symbol.asyncDispose]());
 const unsupported =
   'Pod "rac-probe-" is invalid: spec.containers[0].restartPolicyRules[0].action: ' +
   'Unsupported value: "RestartAllContainers": supported values: "Restart"';
-const stored: Answer = (response, {body}) => {
-  answer(body, 201)(response);
-};
 
 describe('the dry-run create', () => {
   test('sends a Pod that is not kept and that the restricted standard admits', async () => {
-    server.on('POST', /pods$/, stored);
+    server.on('POST', /pods$/, echo);
     await probeDryRun(server.api(), 'busybox:test');
     const container = {image: 'busybox:test', securityContext: {runAsNonRoot: true, capabilities: {drop: ['ALL']}}};
     expect(server.received).toMatchObject([{body: {spec: {containers: [container]}}}]);
@@ -28,7 +25,7 @@ describe('the dry-run create', () => {
   });
 
   test.each<[says: string, when: string, say: Answer, detail: RegExp]>([
-    ['on', 'the rule comes back', stored, /^accepted, and the rule came back/],
+    ['on', 'the rule comes back', echo, /^accepted, and the rule came back/],
     ['off', 'the action is not supported', refuse(422, unsupported), /^HTTP 422: .*supported values: "Restart"$/],
     [
       'off',

@@ -37,6 +37,11 @@ export const answer =
 
 export const refuse = (code: number, message: string): Answer => answer({kind: 'Status', code, message}, code);
 
+/** Answers a create with what was sent. */
+export const echo: Answer = (response, {body}) => {
+  respond(response, 201, body);
+};
+
 /** Breaks the connection in place of an answer. */
 export const hangUp: Answer = response => response.destroy();
 

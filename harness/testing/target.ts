@@ -1,5 +1,6 @@
 import {gate} from '../recording/target.ts';
-import {answer, type Answer, type ApiServer} from './api-server.ts';
+import {answer, echo, type Answer, type ApiServer} from './api-server.ts';
+import {respond} from './collection.ts';
 
 /** What a stand-in target is like; without anything, one where the feature is on and every right is there. */
 export interface TargetShape {
@@ -14,15 +15,14 @@ export interface TargetShape {
 
 /** Lets a stand-in server answer all that a preflight asks. */
 export function beTarget(server: ApiServer, shape: TargetShape = {}): void {
-  const {serverMetric, kubeletMetrics = {}, nodes = {worker: true}, missing = []} = shape;
-  const {dryRun = (response, {body}) => { answer(body, 201)(response); }} = shape;
+  const {serverMetric, kubeletMetrics = {}, nodes = {worker: true}, missing = [], dryRun = echo} = shape;
   server
     .on('GET', /^\/version$/, answer({gitVersion: 'v1.35.4'}))
     .on('GET', /^\/api\/v1\/nodes$/, answer({items: Object.entries(nodes).map(([name, on]) => aNode(name, on))}))
     .on('POST', /\/default\/pods$/, dryRun)
     .on('POST', /selfsubjectaccessreviews$/, (response, {body}) => {
       const right = JSON.stringify(body);
-      answer({status: {allowed: !missing.some(each => right.includes(each))}}, 201)(response);
+      respond(response, 201, {status: {allowed: !missing.some(each => right.includes(each))}});
     });
   if (serverMetric !== undefined) server.on('GET', /^\/metrics$/, metric(serverMetric));
   for (const [name, value] of Object.entries(kubeletMetrics)) {

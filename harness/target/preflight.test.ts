@@ -1,0 +1,102 @@
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {SuiteError} from '../errors.ts';
+import {targetSchema, type Target} from '../recording/target.ts';
+import {answer, ApiServer, hangUp, refuse, type Answer} from '../testing/api-server.ts';
+import {beTarget, type TargetShape} from '../testing/target.ts';
+import {preflight} from './preflight.ts';
+
+let server: ApiServer;
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+});
+
+afterEach(() => server[Symbol.asyncDispose]());
+
+const learn = (): Promise<Target> => preflight(server.api(), 'busybox:test', new AbortController().signal);
+const says = ({probes}: Target): string[] => probes.map(probe => probe.says);
+
+test('a target is its version, its nodes and what each probe says', async () => {
+  beTarget(server, {serverMetric: 1, kubeletMetrics: {worker: 1}});
+  const target = await learn();
+  expect(target).toMatchObject({server: 'v1.35.4', release: '1.35', image: 'busybox:test', feature: 'on'});
+  expect(target.nodes).toEqual([
+    {name: 'worker', kubelet: 'v1.35.4', runtime: 'containerd://2.1', os: 'linux', declaresFeature: true},
+  ]);
+  expect(target.probes.map(({name}) => name)).toEqual([
+    'server-side dry-run create',
+    'node.status.declaredFeatures',
+    'kubernetes_feature_enabled of kube-apiserver',
+    'kubernetes_feature_enabled of kubelet on worker',
+  ]);
+  expect(targetSchema.parse(target)).toEqual(target);
+});
+
+describe('the feature is', () => {
+  const off = refuse(422, 'spec.containers[0].restartPolicyRules[0].action: Unsupported value');
+
+  test.each<[feature: 'on' | 'off', when: string, shape: TargetShape, says: string[]]>([
+    ['on', 'no metric can be read', {}, ['on', 'on', 'unknown', 'unknown']],
+    ['on', 'some nodes declare it', {nodes: {a: true, b: false}}, ['on', 'on', 'unknown', 'unknown', 'unknown']],
+    [
+      'on',
+      'one of two kubelets has it off',
+      {nodes: {a: true, b: true}, kubeletMetrics: {a: 1, b: 0}},
+      ['on', 'on', 'unknown', 'on', 'off'],
+    ],
+    ['off', 'the server refuses the action', {dryRun: off}, ['off', 'on', 'unknown', 'unknown']],
+    ['off', "the server's metric disagrees with it", {serverMetric: 0}, ['on', 'on', 'off', 'unknown']],
+    ['off', 'no node declares it', {nodes: {worker: false}}, ['on', 'off', 'unknown', 'unknown']],
+    ['off', 'no kubelet has it on', {kubeletMetrics: {worker: 0}}, ['on', 'on', 'unknown', 'off']],
+  ])('%s where %s', async (feature, _, shape, probes) => {
+    beTarget(server, shape);
+    const target = await learn();
+    expect(target.feature).toBe(feature);
+    expect(says(target)).toEqual(probes);
+  });
+
+  test('not known by its nodes where they may not be listed', async () => {
+    beTarget(server);
+    server.on('GET', /nodes$/, refuse(403, 'nodes is forbidden'));
+    const target = await learn();
+    expect(target.nodes).toEqual([]);
+    expect(says(target)).toEqual(['on', 'unknown', 'unknown']);
+  });
+});
+
+describe('a target that can not be used', () => {
+  test.each<[what: string, path: RegExp, say: Answer, exit: string, message: RegExp]>([
+    ['does not answer', /version$/, hangUp, 'unreachable', /does not answer/],
+    [
+      'does not take the credentials',
+      /version$/,
+      refuse(401, 'Unauthorized'),
+      'forbidden',
+      /credentials.*Unauthorized/,
+    ],
+    ['is no Kubernetes', /version$/, answer({hello: 'world'}), 'badContext', /does not answer as a Kubernetes API/],
+    ['sends a web page', /version$/, response => response.end('<html>'), 'badContext', /as a Kubernetes API/],
+    ['goes away later', /nodes$/, hangUp, 'unreachable', /does not answer/],
+  ])('since it %s is an error with its cause', async (_, path, say, exit, message) => {
+    beTarget(server);
+    server.on('GET', path, say);
+    await expect(learn()).rejects.toMatchObject({exit, message: expect.stringMatching(message)});
+  });
+
+  test('since a right is missing is an error', async () => {
+    beTarget(server, {missing: ['"namespaces"']});
+    await expect(learn()).rejects.toMatchObject({
+      exit: 'forbidden',
+      message: expect.stringContaining('create namespaces, delete namespaces'),
+    });
+  });
+
+  test('is not blamed for the end of the run', async () => {
+    const reason = new SuiteError('interrupted', 'stopped by SIGINT');
+    const stop = new AbortController();
+    server.on('GET', /version$/, () => {
+      stop.abort(reason);
+    });
+    await expect(preflight(server.api(), 'busybox', stop.signal)).rejects.toBe(reason);
+  });
+});
