@@ -1,0 +1,54 @@
+import {describe, expect, test} from '@jest/globals';
+import {broken, held, unknown} from '../checks/finding.ts';
+import {recordedTarget} from '../testing/recorded.ts';
+import type {Requirement} from './catalogue.ts';
+import {compareReleases, skipReason, verdictOn} from './verdict.ts';
+
+const requirement: Requirement = {
+  id: 'EPH-1',
+  level: 'MUST',
+  title: 'A running ephemeral container is terminated',
+  source: {document: 'Announcement', section: 'How it works'},
+  since: '1.35',
+  profile: 'core',
+};
+const deviations = [{requirement: 'EPH-1', releases: ['1.35'], saw: 'it kept running', evidence: 'seen'}];
+const judged = {requirement, scenario: 'sidecar-exits', target: recordedTarget, deviations};
+
+describe('the verdict', () => {
+  test.each([
+    ['Passed', 'every check held', [held('that', []), held('this', [])]],
+    ['Failed', 'one check was broken', [held('that', []), broken('this', 'other', [])]],
+    ['Failed', 'one check was broken and another knew nothing', [unknown('that', 'hole'), broken('this', 'other', [])]],
+    ['Inconclusive', 'one check knew nothing', [held('that', []), unknown('this', 'hole')]],
+    ['Error', 'no check ran', []],
+    ['KnownDeviation', 'what was seen is listed for the release', [broken('terminated', 'it kept running', [])]],
+    ['Failed', 'something else than the listed was seen', [broken('terminated', 'it was started again', [])]],
+  ])('is %s where %s', (outcome, _case, findings) => {
+    expect(verdictOn(judged, findings, []).outcome).toBe(outcome);
+  });
+
+  test('is Failed where the deviation is listed for another release', () => {
+    const target = {...recordedTarget, release: '1.38'};
+    expect(verdictOn({...judged, target}, [broken('terminated', 'it kept running', [])], []).outcome).toBe('Failed');
+  });
+});
+
+describe('a requirement', () => {
+  test('is judged where the feature is on and the release promises it', () => {
+    expect(skipReason(requirement, recordedTarget)).toBeUndefined();
+  });
+
+  test('is skipped as gate-off where the feature is off', () => {
+    expect(skipReason(requirement, {...recordedTarget, feature: 'off'})?.reason).toBe('gate-off');
+  });
+
+  test('is not applicable before the release that promises it', () => {
+    expect(skipReason({...requirement, since: '1.36'}, recordedTarget)?.reason).toBe('not-applicable');
+  });
+});
+
+test('releases are compared by number, not by text', () => {
+  expect(compareReleases('1.9', '1.35')).toBeLessThan(0);
+  expect(compareReleases('1.35', '1.35')).toBe(0);
+});
