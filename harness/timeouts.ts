@@ -8,6 +8,8 @@ export interface Budget {
 }
 
 const table = {
+  /** From creating a namespace until it has its default service account. */
+  serviceAccount: {ms: 30_000, meaning: 'Error: no Pod can be created', conformant: 'none'},
   /** From creating the Pod until it is as the stimulus needs it. */
   podReady: {ms: 90_000, meaning: 'Error: the Pod did not get ready for the stimulus', conformant: 'none'},
   /** From adding the ephemeral container until it runs. */
@@ -46,6 +48,7 @@ export function budgets(scale = 1): Budgets {
   const times = (budget: Budget): Budget => ({...budget, ms: budget.ms * scale});
   return {
     ...table,
+    serviceAccount: times(table.serviceAccount),
     podReady: times(table.podReady),
     ephemeralRunning: times(table.ephemeralRunning),
     exec: times(table.exec),

@@ -1,11 +1,14 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
+import {OutOfPatience} from '../recorder/recorder.ts';
 import {watch} from '../recorder/watch.ts';
 import {ApiError, type Api} from '../target/api.ts';
-import type {Budgets} from '../timeouts.ts';
+import type {Budget, Budgets} from '../timeouts.ts';
 
 /** Label on everything that a run creates; its value is the run's id. */
 export const runLabel = 'restart-all-containers/run';
+
+const named = z.looseObject({metadata: z.looseObject({name: z.string()})});
 
 const namespaceSchema = z.looseObject({
   metadata: z.looseObject({name: z.string(), creationTimestamp: z.string(), labels: z.record(z.string(), z.string())}),
@@ -20,6 +23,46 @@ export async function createNamespace(api: Api, name: string, run: string, signa
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
     throw new SuiteError('forbidden', `namespace ${name} can't be created: ${cause.message}`, {cause});
+  }
+}
+
+/**
+ * Waits until the namespace has its default service account, without which no Pod is admitted; its controller makes it a
+ * moment after the namespace.
+ *
+ * @throws OutOfPatience after the budget, or the signal's reason
+ */
+export async function awaitServiceAccount(
+  api: Api,
+  namespace: string,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<void> {
+  const {promise, resolve, reject} = Promise.withResolvers<undefined>();
+  const stop = new AbortController();
+  const abort = (): void => {
+    reject(signal.reason);
+  };
+  const timer = setTimeout(() => {
+    reject(new OutOfPatience(`namespace ${namespace} has no default service account after ${budget.ms / 1000} s`));
+  }, budget.ms);
+  signal.addEventListener('abort', abort, {once: true});
+  try {
+    await watch(api, {
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts`,
+      deliver: delivery => {
+        if (delivery.type !== 'GAP' && named.safeParse(delivery.object).data?.metadata.name === 'default')
+          resolve(undefined);
+      },
+      signal: AbortSignal.any([stop.signal, signal]),
+      silenceMs: budget.ms,
+      reconnectMs: 250,
+    });
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+    stop.abort();
   }
 }
 

@@ -11,7 +11,7 @@ import type {Budgets} from '../timeouts.ts';
 import {addDebugger} from './debugger.ts';
 import {differences} from './echo.ts';
 import {readManifest, type Manifest} from './manifest.ts';
-import {createNamespace, runLabel} from './namespace.ts';
+import {awaitServiceAccount, createNamespace, runLabel} from './namespace.ts';
 import {readyForStimulus, restartedAll, restartedAlone} from './settled.ts';
 import {readJournal, tellToExit, type Subject} from './stimulus.ts';
 
@@ -88,12 +88,13 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
 
 /** Creates the objects, waits until the Pod is as the stimulus needs it, adds the ephemeral container. */
 async function prepare(
-  {api, target, budgets}: RunContext,
+  {api, target, budgets, signal}: RunContext,
   recorder: Recorder,
   subject: Subject,
   {objects}: Manifest,
   {stimulus}: Scenario,
 ): Promise<Pod> {
+  await awaitServiceAccount(api, subject.namespace, budgets.serviceAccount, signal);
   for (const object of objects) {
     const stored = await api.json(`/api/v1/namespaces/${subject.namespace}/${object.kind.toLowerCase()}s`, {
       method: 'POST',

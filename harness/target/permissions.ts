@@ -11,6 +11,7 @@ const needed: readonly (readonly [verb: string, resource: string, subresource?: 
   ...['list', 'watch'].map(verb => [verb, 'events'] as const),
   ...['get', 'create'].map(verb => [verb, 'pods', 'exec'] as const),
   ['patch', 'pods', 'ephemeralcontainers'],
+  ...['list', 'watch'].map(verb => [verb, 'serviceaccounts'] as const),
   ['create', 'configmaps'],
   ['create', 'secrets'],
 ];
