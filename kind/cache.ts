@@ -63,7 +63,7 @@ export async function withTemporary<T>(name: string, use: (directory: string) =>
   try {
     return await use(directory);
   } finally {
-    await rm(directory, {recursive: true, force: true, maxRetries: 3});
+    await rm(directory, {recursive: true, force: true, maxRetries: 10});
   }
 }
 

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import {SuiteError} from '../harness/errors.ts';
 import {ask, pasteable, run} from './command.ts';
@@ -47,6 +48,31 @@ describe('run', () => {
     await expect(run('true', [], {signal: controller.signal})).rejects.toBe(reason);
   });
 });
+
+test('an abort kills what a command started too, where that is asked for', async () => {
+  const controller = new AbortController();
+  const {promise: started, resolve} = Promise.withResolvers<number>();
+  const running = run('sh', ['-c', 'sleep 60 & echo $!; wait'], {
+    signal: controller.signal,
+    killAll: true,
+    onLine: line => {
+      resolve(Number(line));
+    },
+  });
+  const child = await started;
+  controller.abort(new SuiteError('interrupted', 'stopped'));
+  await expect(running).rejects.toMatchObject({exit: 'interrupted'});
+  expect(readState(child)).not.toBe('running');
+});
+
+function readState(pid: number): 'running' | 'gone' {
+  try {
+    // A zombie that nobody has waited for yet no longer runs.
+    return /^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')) ? 'gone' : 'running';
+  } catch {
+    return 'gone';
+  }
+}
 
 test('ask gives undefined where the answer is no', async () => {
   expect(await ask('false', [], signal)).toBeUndefined();

@@ -15,8 +15,10 @@ export interface CommandOptions {
   readonly exit?: ExitCause;
   readonly next?: string;
   readonly timeoutMs?: number;
-  /** For a command that doesn't end on SIGTERM and has nothing to clean up. */
-  readonly killAtOnce?: boolean;
+  /** For a command that has nothing to stop in order: an abort kills it and all that it started. */
+  readonly killAll?: boolean;
+  /** For a command that must not be broken off: Ctrl-C on a terminal doesn't reach it, and an abort counts only after it. */
+  readonly shielded?: boolean;
 }
 
 const lastLines = 15;
@@ -32,10 +34,10 @@ export async function run(file: string, args: readonly string[], options: Comman
   options.signal.throwIfAborted();
   const child = execa(file, args, {
     all: true,
-    cancelSignal: options.signal,
-    forceKillAfterDelay: 5000,
+    ...(options.shielded === true ? {detached: true} : {cancelSignal: options.signal, forceKillAfterDelay: 5000}),
     maxBuffer: 20_000_000,
-    ...(options.killAtOnce === true ? {killSignal: 'SIGKILL' as const} : {}),
+    // A group of its own, so that what the command started can be killed with it.
+    ...(options.killAll === true ? {detached: true, killSignal: 'SIGKILL' as const} : {}),
     ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
     ...(options.env === undefined ? {} : {env: options.env}),
     ...(options.timeoutMs === undefined ? {} : {timeout: options.timeoutMs}),
@@ -45,14 +47,25 @@ export async function run(file: string, args: readonly string[], options: Comman
         ? {inputFile: options.inputFile}
         : {stdin: 'ignore' as const}),
   });
+  const {pid} = child;
+  const killGroup = (): void => {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  if (options.killAll === true) options.signal.addEventListener('abort', killGroup, {once: true});
   const watched = options.onLine === undefined ? undefined : passLines(child.iterable({from: 'all'}), options.onLine);
   try {
     const {stdout} = await child;
+    options.signal.throwIfAborted();
     return stdout;
   } catch (error) {
     options.signal.throwIfAborted();
     throw failure(file, args, error, options);
   } finally {
+    options.signal.removeEventListener('abort', killGroup);
     await watched;
   }
 }

@@ -151,9 +151,10 @@ export async function installPackages(
   // Without an archive of its own in the usual form, the machine's whole configuration is the best there is.
   const flags =
     wanted.length === 0 ? [] : Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-  const apt = async (...args: string[]): Promise<string> =>
+  const apt = async (args: readonly string[], shielded = false): Promise<string> =>
     run('apt-get', [...flags, '-q', ...args], {
       signal,
+      shielded,
       env: {DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8'},
       onLine: line => {
         say(line.slice(0, 100));
@@ -162,8 +163,10 @@ export async function installPackages(
   const stamp = join(root, 'updated');
   const fresh = existsSync(stamp) && Date.now() - (await stat(stamp)).mtimeMs < day;
   if (!fresh) {
-    await apt('update');
+    await apt(['update']);
     await writeFile(stamp, '');
   }
-  await apt('install', '-y', '--no-install-recommends', ...packages);
+  const install = ['install', '-y', '--no-install-recommends', ...packages];
+  await apt([...install, '--download-only']);
+  await apt(install, true); // broken off, it would leave packages half installed
 }

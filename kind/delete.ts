@@ -18,6 +18,7 @@ export async function deleteCluster(
   await run(kind, ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfigOf(name)], {
     signal,
     env: engine.env,
+    shielded: true,
     exit: 'bootFailed',
   });
   await removeRecord(name);

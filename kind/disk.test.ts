@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {needRoom, readable, roomAt} from './disk.ts';
+import {explained, needRoom, readable, roomAt} from './disk.ts';
 
 const room =
   (free: number) =>
@@ -44,4 +44,12 @@ describe('needRoom', () => {
 
 test('bytes are readable', () => {
   expect([readable(1), readable(569e6), readable(1.26e9)]).toEqual(['1 MB', '569 MB', '1.3 GB']);
+});
+
+test('a write that failed for want of room is told apart', () => {
+  expect(explained(Object.assign(new Error('ENOSPC: no space left'), {code: 'ENOSPC'}))).toMatchObject({
+    exit: 'diskFull',
+  });
+  const other = new Error('other');
+  expect(explained(other)).toBe(other);
 });

@@ -46,3 +46,13 @@ export async function needRoom(what: string, needs: readonly Need[], room: typeo
     }
   }
 }
+
+/** A write of this process that failed for want of room, as an error to act on; anything else as it is. */
+export function explained(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || (error.code !== 'ENOSPC' && error.code !== 'EDQUOT'))
+    return error;
+  return new SuiteError('diskFull', `no room left: ${error.message}`, {
+    next: 'free some room (rac clean shows what rac itself holds), or put the cache elsewhere with RAC_CACHE',
+    cause: error,
+  });
+}

@@ -28,11 +28,15 @@ export function atLeast(a: string, b: string): boolean {
 export async function needGo(what: string, signal: AbortSignal): Promise<string> {
   const version = await goVersion(signal);
   if (version !== undefined && atLeast(version, oldestGo)) return version;
+  // From 1.21 on Go fetches a newer toolchain by itself, unless it is told not to.
+  const fetches =
+    version !== undefined && atLeast(version, '1.21') && (await ask('go', ['env', 'GOTOOLCHAIN'], signal)) !== 'local';
+  if (fetches) return version;
   throw new SuiteError(
     'buildFailed',
     `${what} is built from source and needs Go ${oldestGo} or newer; ${version === undefined ? 'no go is on PATH' : `this is ${version}`}`,
     {
-      next: `install Go ${oldestGo} or newer and put it on PATH; where an image registry can be reached, Go is not needed`,
+      next: `put Go ${oldestGo} or newer on PATH (an older Go, such as Debian's golang-go, does where GOTOOLCHAIN=auto lets it fetch a newer one); where an image registry answers, no Go is needed`,
     },
   );
 }
@@ -90,6 +94,8 @@ export async function goBuild(options: {
 }): Promise<void> {
   const {cwd, packages, output, ldflags, tags, say, signal} = options;
   let compiled = 0;
+  const temporary = join(cwd, 'tmp');
+  await mkdir(temporary, {recursive: true});
   say('compiling');
   await run(
     'go',
@@ -108,7 +114,8 @@ export async function goBuild(options: {
     {
       cwd,
       signal,
-      env: {CGO_ENABLED: tags === undefined ? '0' : '1'},
+      killAll: true,
+      env: {GOTMPDIR: temporary, CGO_ENABLED: tags === undefined ? '0' : '1'},
       onLine: line => {
         if (/^[\w.\-/]+$/.test(line)) say(`${++compiled} packages compiled`);
       },

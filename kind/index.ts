@@ -2,6 +2,7 @@ import {sweepTemporary} from './cache.ts';
 import {bootCluster, configDigest} from './boot.ts';
 import {pasteable} from './command.ts';
 import {type ClusterConfig, readConfig} from './config.ts';
+import {explained} from './disk.ts';
 import {ensureEngine} from './install-engine.ts';
 import {ensureKind} from './kind-binary.ts';
 import {chooseNodeImage, fetchNodeImage, releaseOf} from './node-image.ts';
@@ -56,6 +57,14 @@ export interface UpOptions {
  *   clusterMismatch, usage, badData; or the signal's reason
  */
 export async function bringUp(options: UpOptions): Promise<RunningCluster> {
+  try {
+    return await upOrAgain(options);
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+async function upOrAgain(options: UpOptions): Promise<RunningCluster> {
   const {signal, apiPort} = options;
   const yes = options.yes ?? false;
   const started = performance.now();

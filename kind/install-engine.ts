@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {existsSync, openSync, readFileSync} from 'node:fs';
+import {accessSync, constants, existsSync, openSync, readFileSync} from 'node:fs';
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline/promises';
@@ -43,6 +43,7 @@ export async function ensureEngine(options: {readonly yes: boolean; readonly sig
     });
   }
   const system = await thisSystem();
+  if (!mayOpen('/var/run/docker.sock')) throw closedSocket('/var/run/docker.sock');
   const installed = process.platform === 'linux' && (await ask('dockerd', ['--version'], signal)) !== undefined;
   if (!installed) {
     if (system === undefined || !mayInstall(system)) throw noEngine(system, false);
@@ -53,11 +54,28 @@ export async function ensureEngine(options: {readonly yes: boolean; readonly sig
   return start(signal);
 }
 
+function mayOpen(socket: string): boolean {
+  if (!existsSync(socket)) return true;
+  try {
+    accessSync(socket, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An engine may well run, but not for this user. */
+export function closedSocket(socket: string): SuiteError {
+  return new SuiteError('noEngine', `this user may not open ${socket}, the socket of the container engine`, {
+    next: 'sudo usermod -aG docker "$USER", log in again and run this again (members of that group are as mighty as root)',
+  });
+}
+
 /** Tells what a person without the right to install does next. */
 export function noEngine(system: System | undefined, installed: boolean): SuiteError {
   if (installed) {
     return new SuiteError('noEngine', 'dockerd is installed but does not answer, and only root can start it', {
-      next: 'sudo systemctl start docker (or: sudo dockerd &), then run this again; to use Docker without root: sudo usermod -aG docker "$USER" and log in again',
+      next: 'sudo systemctl start docker (or, without systemd: sudo dockerd &), then run this again',
     });
   }
   const debian = system?.id === 'debian' || system?.id === 'ubuntu';

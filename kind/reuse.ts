@@ -92,13 +92,27 @@ export async function ensureAnswering(
       await run(
         engine.tool,
         // Killed from here, a command in a node would go on, hence the time limit inside.
-        ['exec', first.name, 'timeout', answerBudget, 'bash', '-c', `until ${readyz.join(' ')}; do sleep 0.5; done`],
+        [
+          'exec',
+          first.name,
+          'timeout',
+          answerBudget,
+          'bash',
+          '-c',
+          `until ${readyz.join(' ')} && ${kubeletHealthy}; do sleep 0.5; done`,
+        ],
         {signal, env: engine.env},
       );
       await kubectl(
         engine,
         first.name,
         ['wait', '--for=condition=Ready', 'node', '--all', `--timeout=${answerBudget}`],
+        {signal},
+      );
+      await kubectl(
+        engine,
+        first.name,
+        ['--namespace=kube-system', 'rollout', 'status', 'deployment/coredns', `--timeout=${answerBudget}`],
         {signal},
       );
     } catch (error) {
@@ -109,6 +123,8 @@ export async function ensureAnswering(
   });
 }
 
+/** Until its kubelet runs, the API goes on calling a node Ready that was so before the restart. */
+const kubeletHealthy = 'curl -sf http://localhost:10248/healthz';
 const readyz = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', 'get', '--raw=/readyz'];
 
 async function allReady(engine: Engine, node: string, signal: AbortSignal): Promise<boolean> {

@@ -77,7 +77,7 @@ export async function importNode(
     await call('commit', '--change', entrypoint, '--change', 'CMD []', container, name);
   } finally {
     // Also after Ctrl-C, so not with the signal that it aborted.
-    const anyway = {signal: AbortSignal.timeout(60_000), env};
+    const anyway = {signal: AbortSignal.timeout(60_000), env, shielded: true};
     await run(tool, ['rm', '--force', '--volumes', container], anyway).catch(() => undefined);
     await run(tool, ['image', 'rm', base], anyway).catch(() => undefined);
   }

@@ -33,7 +33,7 @@ export function rootFileSystemRecipe(options: {readonly say: Say; readonly signa
           ['--mount', '--pid', '--fork', '--kill-child', 'debootstrap', ...args, ...(archive ? [archive.uri] : [])],
           {
             signal,
-            killAtOnce: true,
+            killAll: true,
             onLine: line => {
               say(line.replace(/^[IW]: /, ''));
             },
