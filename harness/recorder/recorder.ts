@@ -4,7 +4,7 @@ import {journalEntrySchema, observationSchema, type Header, type Observation} fr
 import type {Pod} from '../recording/pod.ts';
 import type {Budget, Budgets} from '../timeouts.ts';
 import type {Api} from '../target/api.ts';
-import {watch, type Delivery} from './watch.ts';
+import {watch, type Delivery, type Watching} from './watch.ts';
 
 /** An observation before the recorder has given it its time. */
 type Unstamped<T> = T extends {atMs: number} ? Omit<T, 'atMs'> : never;
@@ -30,10 +30,11 @@ export class Recorder {
   readonly #began = performance.now();
   readonly #stop = new AbortController();
   readonly #waiting = new Set<() => void>();
+  readonly #watches = new Map<string, Watching>();
   readonly #options: RecorderOptions;
   #journalLines = 0;
   #pod: Pod | undefined;
-  #failure: unknown;
+  #failure: {resource: string; error: unknown} | undefined;
 
   private constructor(options: RecorderOptions) {
     this.#options = options;
@@ -48,8 +49,13 @@ export class Recorder {
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const recorder = new Recorder(options);
-    await Promise.all([recorder.#watch('pods'), recorder.#watch('events')]);
-    return recorder;
+    try {
+      await Promise.all([recorder.#watch('pods'), recorder.#watch('events')]);
+      return recorder;
+    } catch (error) {
+      recorder.close('interrupted', messageOf(error));
+      throw error;
+    }
   }
 
   /** The newest version of the Pod that the watch delivered. */
@@ -94,7 +100,7 @@ export class Recorder {
     const {signal} = this.#options;
     const look = (): void => {
       try {
-        if (this.#failure !== undefined) reject(this.#failure);
+        if (this.#failure !== undefined) reject(this.#failure.error);
         else if (this.#pod !== undefined && fits(this.#pod)) resolve(this.#pod);
       } catch (error) {
         reject(error);
@@ -119,16 +125,26 @@ export class Recorder {
     }
   }
 
-  /** Writes the reason of the end and closes the file; watches are closed too. */
+  /**
+   * Writes the reason of the end and closes the file; watches are closed too. A watch that has no connection now, or
+   * brought what could not be taken, leaves a gap, so that what it missed is not held against the cluster.
+   */
   close(reason: Extract<Observation, {kind: 'end'}>['reason'], text: string): void {
     this.#stop.abort();
+    for (const [resource, {away}] of this.#watches) {
+      if (away !== undefined) this.add({kind: 'gap', resource, why: `the watch had no connection: ${away}`});
+    }
+    if (this.#failure !== undefined) {
+      const {resource, error} = this.#failure;
+      this.add({kind: 'gap', resource, why: `the watch brought what can't be recorded: ${messageOf(error)}`});
+    }
     this.add({kind: 'end', reason, text});
     closeSync(this.#file);
   }
 
   async #watch(resource: 'pods' | 'events'): Promise<void> {
     const {api, namespace, budgets, signal} = this.#options;
-    await watch(api, {
+    const watching = await watch(api, {
       path: `/api/v1/namespaces/${namespace}/${resource}`,
       deliver: delivery => {
         this.#take(resource, delivery);
@@ -137,6 +153,7 @@ export class Recorder {
       silenceMs: budgets.watchSilence.ms,
       reconnectMs: budgets.reconnect.ms,
     });
+    this.#watches.set(resource, watching);
   }
 
   #take(resource: 'pods' | 'events', delivery: Delivery): void {
@@ -152,7 +169,7 @@ export class Recorder {
         if (known.kind === 'pod') this.#pod = known.object;
       }
     } catch (error) {
-      this.#failure ??= error; // thrown to whoever waits: nothing may be thrown into the watch
+      this.#failure ??= {resource, error}; // thrown to whoever waits: nothing may be thrown into the watch
     }
     for (const look of this.#waiting) look();
   }

@@ -1,6 +1,7 @@
 import type {IncomingMessage} from 'node:http';
 import {setTimeout as delay} from 'node:timers/promises';
 import {z} from 'zod';
+import {messageOf} from '../errors.ts';
 import {ApiError, type Api} from '../target/api.ts';
 
 const objectSchema = z.looseObject({metadata: z.looseObject({resourceVersion: z.string().optional()})});
@@ -29,9 +30,16 @@ export interface WatchOptions {
   readonly reconnectMs: number;
 }
 
-/** Where a watch goes on, and what ended it. */
+/** A watch that goes on until its signal is aborted. */
+export interface Watching {
+  /** Why it has no connection at present; undefined where it has one or has not yet tried in vain. */
+  readonly away: string | undefined;
+}
+
+/** Where a watch goes on. */
 interface Position {
   resourceVersion: string;
+  away: string | undefined;
 }
 
 /**
@@ -42,9 +50,10 @@ interface Position {
  * @returns after the first list; the watch goes on until the signal is aborted
  * @throws ApiError or SuiteError where the first list is refused
  */
-export async function watch(api: Api, options: WatchOptions): Promise<void> {
-  const position = {resourceVersion: await list(api, options)};
+export async function watch(api: Api, options: WatchOptions): Promise<Watching> {
+  const position = {resourceVersion: await list(api, options), away: undefined};
   void follow(api, options, position);
+  return position;
 }
 
 function url({path, labelSelector}: WatchOptions, query: Record<string, string> = {}): string {
@@ -75,6 +84,7 @@ async function follow(api: Api, options: WatchOptions, position: Position): Prom
         lost = error.message;
         deliver({type: 'GAP', why: lost});
       } else {
+        position.away = messageOf(error);
         await delay(options.reconnectMs, undefined, {signal}).catch(() => undefined);
       }
     }
@@ -91,6 +101,7 @@ async function stream(api: Api, options: WatchOptions, position: Position): Prom
   try {
     const query = {watch: 'true', allowWatchBookmarks: 'true', resourceVersion: position.resourceVersion};
     const response = await api.stream(url(options, query), {signal});
+    position.away = undefined;
     response.on('data', () => silence.refresh());
     return await readLines(response, options, position);
   } finally {
