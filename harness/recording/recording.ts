@@ -48,8 +48,9 @@ export function parseRecording(file: string, text: string): Recording {
   }
   const header = parseLine(file, 1, first, headerSchema);
   const observations = rest.map((line, index) => parseLine(file, index + 2, line, observationSchema));
-  if (observations.at(-1)?.kind !== 'end')
-    throw damaged(file, 'its last line is not the end of a recording: it was cut short');
+  const end = observations.findIndex(({kind}) => kind === 'end');
+  if (end === -1) throw damaged(file, 'its last line is not the end of a recording: it was cut short');
+  if (end < rest.length - 1) throw damaged(file, `line ${end + 3} follows the end of the recording`);
   return {file, header, observations};
 }
 
