@@ -1,3 +1,5 @@
+import {ZodError} from 'zod';
+
 /**
  * Exit codes of `rac`. A code stands for one cause that a user or a CI job can act on; README lists them.
  * 0 to 4 are about verdicts, 10 and up say that no verdict was reached.
@@ -69,5 +71,7 @@ export class SuiteError extends Error {
 
 /** One line of what an unknown thrown value says. */
 export function messageOf(error: unknown): string {
+  if (error instanceof ZodError)
+    return error.issues.map(({path, message}) => `${path.join('.')}: ${message}`).join('; ');
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,93 @@
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {parseAllDocuments} from 'yaml';
+import {z} from 'zod';
+import {readManifest} from './manifest.ts';
+
+const manifests = fileURLToPath(new URL('../../manifests/', import.meta.url));
+const files = readdirSync(manifests).filter(name => name.endsWith('.yaml'));
+const fit = {namespace: 'rac-1', labels: {run: '1'}, image: 'busybox:test'};
+
+const containersSchema = z.array(z.looseObject({image: z.string(), command: z.array(z.string())})).default([]);
+const podSchema = z.looseObject({
+  spec: z.looseObject({containers: containersSchema, initContainers: containersSchema}),
+});
+
+/** The objects of a manifest as kubectl sends them. */
+const plain = (name: string) =>
+  parseAllDocuments(readFileSync(join(manifests, name), 'utf8'), {merge: true}).map(each =>
+    z.unknown().parse(each.toJS({maxAliasCount: -1})),
+  );
+
+const containersOf = (object: unknown) => {
+  const {spec} = podSchema.parse(object);
+  return [...spec.initContainers, ...spec.containers];
+};
+
+describe.each(files)('%s', name => {
+  test('is sent as it lies there, but for namespace, label and image', () => {
+    const {objects} = readManifest(join(manifests, name), fit);
+    const unfitted = objects.map(({metadata: {namespace, labels, ...metadata}, ...rest}) => {
+      const {run, ...own} = labels ?? {};
+      expect({namespace, run}).toEqual({namespace: 'rac-1', run: '1'});
+      const back: object = {...rest, metadata: {...metadata, ...(Object.keys(own).length === 0 ? {} : {labels: own})}};
+      return z
+        .unknown()
+        .parse(JSON.parse(JSON.stringify(back).replaceAll('"image":"busybox:test"', '"image":"busybox:1"')));
+    });
+    expect(unfitted).toEqual(plain(name));
+  });
+
+  test('has the image of the run in every container', () => {
+    const {objects} = readManifest(join(manifests, name), fit);
+    const images = containersOf(objects.find(({kind}) => kind === 'Pod')).map(({image}) => image);
+    expect(new Set(images)).toEqual(new Set(['busybox:test']));
+    expect(images.length).toBeGreaterThan(1);
+  });
+});
+
+test('every container of every manifest runs the same script', () => {
+  const scripts = files.flatMap(name =>
+    containersOf(plain(name).at(-1)).map(({command: [shell, flag, script]}) => ({shell, flag, script})),
+  );
+  expect(new Set(scripts.map(each => JSON.stringify(each))).size).toBe(1);
+});
+
+describe('a file that is no manifest', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rac-manifest-'));
+  });
+
+  afterEach(() => {
+    rmSync(folder, {recursive: true});
+  });
+
+  const aPod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b}]}\n';
+
+  test.each([
+    ['is no YAML', '{', /Flow map/],
+    ['is empty', '', /0 Pods instead of one/],
+    ['has no Pod', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n', /0 Pods instead of one/],
+    ['has two Pods', `${aPod}---\n${aPod}`, /2 Pods instead of one/],
+    ['has an object without a name', `${aPod}---\nkind: Secret\n`, /apiVersion: .*; metadata: /],
+    ['has a Pod without containers', aPod.replace('containers', 'boxes'), /containers: /],
+    ['has a container without an image', aPod.replace('image: b', 'command: []'), /containers\.0\.image: /],
+  ])('since it %s says so in one line', (_, text, why) => {
+    const file = join(folder, 'a.yaml');
+    writeFileSync(file, text);
+    const message = expect.stringMatching(new RegExp(`^manifest .*a\\.yaml can't be used: .*${why.source}`));
+    expect(() => readManifest(file, fit)).toThrow(expect.objectContaining({exit: 'badData', message}));
+  });
+
+  test('since it is not there says so', () => {
+    const message = expect.stringContaining('ENOENT');
+    expect(() => readManifest(join(folder, 'b.yaml'), fit)).toThrow(
+      expect.objectContaining({exit: 'badData', message}),
+    );
+  });
+});
