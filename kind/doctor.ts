@@ -10,6 +10,7 @@ import {enginePackages} from './install-engine.ts';
 import {findKind, kindVersion} from './kind-binary.ts';
 import {listClusters} from './down.ts';
 import {chooseNodeImage} from './node-image.ts';
+import {portIsFree} from './ports.ts';
 import {missingBuildPackages} from './node-image/build-tools.ts';
 
 /** One thing that rac needs. */
@@ -157,6 +158,13 @@ export async function examine(configName: string, signal: AbortSignal): Promise<
         : note('capabilities', `${lacks.join(', ')} missing`, 'rac configures containerd for it'),
     );
   }
+  const {apiPort} = config;
+  const free = apiPort === undefined || (await portIsFree(apiPort));
+  findings.push(
+    free
+      ? there('API port', apiPort === undefined ? 'any free one' : String(apiPort))
+      : missing('API port', `${apiPort} is taken`, 'rac cluster up --api-port takes another', false),
+  );
   const low = await lowInotify();
   if (low.length > 0)
     findings.push(note('inotify', 'limits are low for several clusters side by side', `sudo sysctl ${low.join(' ')}`));

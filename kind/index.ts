@@ -1,3 +1,4 @@
+import {SuiteError} from '../harness/errors.ts';
 import {sweepTemporary} from './cache.ts';
 import {bootCluster, configDigest} from './boot.ts';
 import {pasteable} from './command.ts';
@@ -9,7 +10,7 @@ import {chooseNodeImage, fetchNodeImage, releaseOf} from './node-image.ts';
 import {nodeImageName} from './node-image/build.ts';
 import {nodeContainers} from './nodes.ts';
 import {tell} from './progress.ts';
-import {kubeconfigOf, readRecord, removeRecord, writeRecord} from './record.ts';
+import {kubeconfigOf, readRecord, recordedNames, removeRecord, writeRecord} from './record.ts';
 import {differences, ensureAnswering, mismatch} from './reuse.ts';
 import {ensureWorkloadImage} from './workload-image.ts';
 
@@ -77,9 +78,7 @@ async function upOrAgain(options: UpOptions): Promise<RunningCluster> {
   let record = await readRecord(config.name);
   let containers = await nodeContainers(engine, config.name);
   if (containers.length > 0) {
-    if (record === undefined) {
-      throw mismatch(config.name, up, ['it is a kind cluster that rac did not finish or did not make']);
-    }
+    if (record === undefined) throw await unrecorded(config.name, up);
     const wanted = {
       config: config.asked,
       configDigest: configDigest(config),
@@ -113,6 +112,14 @@ async function upOrAgain(options: UpOptions): Promise<RunningCluster> {
     nodeImage: record.nodeImage,
     workloadImage,
   };
+}
+
+/** A cluster of that name without a record: a boot of ours that was killed, or someone's own. */
+async function unrecorded(name: string, up: string): Promise<SuiteError> {
+  if ((await recordedNames()).includes(name)) return mismatch(name, up, ['its boot was not finished']);
+  return new SuiteError('clusterMismatch', `a kind cluster "${name}" is there that rac did not make`, {
+    next: `kind delete cluster --name ${name} && ${up}, if it may go`,
+  });
 }
 
 /** The node images that a running cluster may have to fit: which of the two it was is a matter of the day's network. */

@@ -49,7 +49,7 @@ export async function chooseNodeImage(
     if (await isPresent(config.image))
       return {image: config.image, from: 'registry', release: config.imageRelease, present: true};
     if (await isPresent(built)) return {image: built, from: 'built', release, present: true};
-    if (await registryAnswers(config.image, engine, signal))
+    if (await registryAnswers(config.image, engine.client.container.dockerode, signal))
       return {image: config.image, from: 'registry', release: config.imageRelease, present: false};
   }
   return {image: built, from: 'built', release, present: await isPresent(built)};

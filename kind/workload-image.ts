@@ -91,7 +91,7 @@ async function archiveOf(
     return {reference: debianBusybox.tag, archive: {file: debianBusyboxFile(), named: normalised(debianBusybox.tag)}};
   if (!(await isLocal())) {
     say(`asking for ${image}`);
-    if (await registryAnswers(image, engine, signal)) {
+    if (await registryAnswers(image, engine.client.container.dockerode, signal)) {
       say(`pulling ${image}`);
       await run(engine.tool, ['pull', image], {signal, env: engine.env, exit: 'bootFailed'});
     } else if (asked === undefined) {
