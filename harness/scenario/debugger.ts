@@ -18,7 +18,7 @@ const storedSchema = z.looseObject({
 export async function addDebugger(
   api: Api,
   recorder: Recorder,
-  {namespace, pod, budgets}: Subject,
+  {namespace, pod, budgets, signal}: Subject,
   image: string,
 ): Promise<void> {
   const container = {
@@ -31,6 +31,7 @@ export async function addDebugger(
     method: 'PATCH',
     contentType: 'application/strategic-merge-patch+json',
     body: {spec: {ephemeralContainers: [container]}},
+    signal,
   });
   if (!storedSchema.parse(stored).spec.ephemeralContainers.some(({name}) => name === debuggerName)) {
     throw new Error('the API server took the ephemeral container and did not store it');

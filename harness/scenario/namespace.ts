@@ -48,7 +48,7 @@ export async function awaitServiceAccount(
   }, budget.ms);
   signal.addEventListener('abort', abort, {once: true});
   try {
-    await watch(api, {
+    const watching = watch(api, {
       path: `/api/v1/namespaces/${namespace}/serviceaccounts`,
       deliver: delivery => {
         if (delivery.type !== 'GAP' && named.safeParse(delivery.object).data?.metadata.name === 'default')
@@ -58,7 +58,7 @@ export async function awaitServiceAccount(
       silenceMs: budget.ms,
       reconnectMs: 250,
     });
-    await promise;
+    await Promise.all([watching, promise]); // each may be what fails
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
@@ -72,7 +72,7 @@ export async function deleteNamespace(api: Api, name: string): Promise<void> {
     if (!(error instanceof ApiError && error.code === 404)) throw error;
   };
   await api.json(`/api/v1/namespaces/${name}`, {method: 'DELETE'}).catch(gone);
-  await api.json(`/api/v1/namespaces/${name}/pods?gracePeriodSeconds=0`, {method: 'DELETE'}).catch((error: unknown) => {
+  await api.json(`/api/v1/namespaces/${name}/pods?gracePeriodSeconds=1`, {method: 'DELETE'}).catch((error: unknown) => {
     if (!(error instanceof ApiError)) throw error; // without the right, the namespace controller ends them
   });
 }

@@ -72,7 +72,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     signal,
   });
   try {
-    const subject = {open: openExec(api.config), namespace, pod: manifest.pod, budgets};
+    const subject = {open: openExec(api.config), namespace, pod: manifest.pod, budgets, signal};
     const before = await prepare(context, recorder, subject, manifest, scenario);
     return await restart(recorder, subject, before, scenario);
   } catch (error) {
@@ -99,6 +99,7 @@ async function prepare(
     const stored = await api.json(`/api/v1/namespaces/${subject.namespace}/${object.kind.toLowerCase()}s`, {
       method: 'POST',
       body: object,
+      signal,
     });
     const {stringData, ...readable} = object; // stringData is write-only
     const changed = differences(readable, stored);

@@ -8,6 +8,7 @@ export interface Subject {
   readonly namespace: string;
   readonly pod: string;
   readonly budgets: Budgets;
+  readonly signal: AbortSignal;
 }
 
 /** Tells a container to exit, through the pipe that it reads on the journal volume; it is told once, and never again. */
@@ -36,6 +37,7 @@ export async function readJournal(recorder: Recorder, subject: Subject): Promise
     const text = await exec(subject.open, {...subject, container: reader, command, timeoutMs: subject.budgets.exec.ms});
     recorder.addJournal(text, askedAtMs);
   } catch (error) {
+    if (subject.signal.aborted) throw error;
     recorder.add({kind: 'gap', resource: 'journal', why: String(error)});
   }
 }

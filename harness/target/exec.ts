@@ -21,6 +21,8 @@ export interface ExecRequest {
   readonly command: readonly string[];
   /** Longest wait for the command, ms. */
   readonly timeoutMs: number;
+  /** Ends the wait with its own reason. */
+  readonly signal?: AbortSignal;
 }
 
 const statusSchema = z.looseObject({status: z.string().optional(), message: z.string().optional()});
@@ -36,11 +38,11 @@ export function openExec(config: KubeConfig): OpenExec {
  * Runs a command in a container and gives what it printed. client-node's exec never settles when the socket dies without
  * a status, so the command is raced against the socket's end and a timer.
  *
- * @throws Error where the container can't be reached, the command fails, its socket dies or its time is over
+ * @throws Error where the container can't be reached, the command fails, its socket dies or its time is over; the signal's reason
  */
 export async function exec(
   open: OpenExec,
-  {namespace, pod, container, command, timeoutMs}: ExecRequest,
+  {namespace, pod, container, command, timeoutMs, signal}: ExecRequest,
 ): Promise<string> {
   const where = `exec in ${pod}/${container}`;
   const stdout = new PassThrough();
@@ -52,6 +54,11 @@ export async function exec(
   const timer = setTimeout(() => {
     reject(new Error(`${where} did not end within ${timeoutMs} ms`));
   }, timeoutMs);
+  const abort = (): void => {
+    reject(signal?.reason);
+  };
+  signal?.addEventListener('abort', abort, {once: true});
+  if (signal?.aborted === true) abort();
   const opened = open(namespace, pod, container, [...command], stdout, stderr, status => {
     const {data} = statusSchema.safeParse(status);
     if (data?.status === 'Success') resolve(printed.out);
@@ -75,6 +82,7 @@ export async function exec(
     return await promise;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
     void opened.then(socket => socket?.terminate());
   }
 }

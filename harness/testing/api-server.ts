@@ -141,7 +141,7 @@ export class ApiServer implements AsyncDisposable {
       const collection = this.collection(path);
       if (query.has('watch')) collection.answerWatch(response, query.get('resourceVersion') ?? '', selector);
       else if (method === 'GET') collection.answerList(response, selector);
-      else if (method === 'POST') respond(response, 201, collection.put(withUid(draftSchema.parse(body))));
+      else if (method === 'POST') respond(response, 201, this.#create(collection, draftSchema.parse(body)));
       else for (const each of collection.names) collection.remove(each);
       if (method === 'DELETE') respond(response, 200, {kind: 'Status'});
     } else if (method === 'DELETE' && this.collection(parent).names.includes(name)) {
@@ -151,11 +151,15 @@ export class ApiServer implements AsyncDisposable {
       refuse(404, `${path} not found`)(response, {method, path, query, body, headers: {}});
     }
   }
-}
 
-function withUid(draft: Draft): Draft {
-  const added = {uid: `uid-of-${draft.metadata.name}`, creationTimestamp: new Date().toISOString()};
-  return {...draft, metadata: {...draft.metadata, ...added}};
+  #create(collection: Collection, draft: Draft): Draft {
+    const {name} = draft.metadata;
+    if (collection === this.collection('/api/v1/namespaces')) {
+      this.collection(`/api/v1/namespaces/${name}/serviceaccounts`).put({metadata: {name: 'default'}});
+    }
+    const added = {uid: `uid-of-${name}`, creationTimestamp: new Date().toISOString()};
+    return collection.put({...draft, metadata: {...draft.metadata, ...added}});
+  }
 }
 
 function addressOf(server: Server): AddressInfo {

@@ -1,0 +1,203 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {SuiteError} from './errors.ts';
+import {record, type Recorded} from './record.ts';
+import {readRecording} from './recording/recording.ts';
+import {aHeader} from './testing/a-header.ts';
+import {answer, ApiServer, echo, hangUp, refuse, type Answer} from './testing/api-server.ts';
+import {playKubelet, type Behaviour} from './testing/kubelet.ts';
+import {recordedTarget} from './testing/recorded.ts';
+import {budgets} from './timeouts.ts';
+
+const {scenario} = aHeader;
+const namespace = `rac-run1-${scenario.id}`;
+const interrupted = new SuiteError('interrupted', 'stopped by SIGINT');
+
+let server: ApiServer;
+let folder: string;
+let stop: AbortController;
+let told: Recorded[];
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+  folder = mkdtempSync(join(tmpdir(), 'rac-record-'));
+  stop = new AbortController();
+  told = [];
+});
+
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, {recursive: true});
+});
+
+const within = (ms: number) => ({ms, meaning: '', conformant: ''});
+
+const run = (patience: Partial<ReturnType<typeof budgets>> = {}): Promise<readonly string[]> => {
+  const context = {
+    id: 'run1',
+    api: server.api(),
+    target: {...recordedTarget, image: 'busybox:test'},
+    suite: '0.0.0',
+    manifests: fileURLToPath(new URL('../manifests', import.meta.url)),
+    recordings: folder,
+    budgets: {...budgets(), quiet: within(1), reconnect: within(1), ...patience},
+    signal: stop.signal,
+  };
+  return record(context, [scenario], each => told.push(each));
+};
+
+const play = (behaviour: Behaviour = {}): void => void playKubelet(server, namespace, behaviour);
+
+const onPost = (path: RegExp, say: Answer) => (): void => {
+  server.on('POST', path, say);
+};
+
+const observations = () => readRecording(join(folder, `${scenario.id}.ndjson`)).observations;
+const ending = () => observations().at(-1);
+const namespaces = () => server.collection('/api/v1/namespaces').names;
+const deleted = () => server.received.some(({method, path}) => method === 'DELETE' && path.endsWith(`/${namespace}`));
+
+const leavesNothing = (): void => {
+  expect({namespaces: namespaces(), deleted: deleted()}).toEqual({namespaces: [], deleted: true});
+};
+
+afterEach(leavesNothing);
+
+describe('a scenario that runs to its end', () => {
+  test('is recorded with its Pod, its stimulus and what followed', async () => {
+    play();
+    await expect(run()).resolves.toEqual([]);
+    expect(ending()).toMatchObject({kind: 'end', reason: 'settled', text: 'everything runs again'});
+    const kinds = observations().map(({kind}) => kind);
+    expect(kinds.indexOf('stimulus')).toBeLessThan(kinds.lastIndexOf('pod'));
+    expect(kinds.filter(kind => kind === 'clock')).toHaveLength(2);
+    expect(kinds).not.toContain('gap');
+    expect(told).toMatchObject([{scenario, ending: {reason: 'settled'}}]);
+  });
+
+  test('has its watches open before the first object is created', async () => {
+    play();
+    await run();
+    const order = server.received.map(({method, path}) => `${method} ${path}`);
+    expect(order.indexOf(`GET /api/v1/namespaces/${namespace}/pods`)).toBeLessThan(
+      order.indexOf(`POST /api/v1/namespaces/${namespace}/configmaps`),
+    );
+  });
+
+  test('says what did not come where there is no restart', async () => {
+    play({insteadOfRestart: () => undefined});
+    await expect(run({restart: within(20)})).resolves.toEqual([]);
+    expect(ending()).toMatchObject({reason: 'out-of-patience', text: expect.stringContaining('not within 0.02 s')});
+  });
+
+  test('has a gap where the API server went away during the restart', async () => {
+    play({
+      insteadOfRestart: () => {
+        server.on('GET', /pods$/, hangUp);
+        server.collection(`/api/v1/namespaces/${namespace}/pods`).cut();
+      },
+    });
+    await run({restart: within(100)});
+    expect(observations()).toContainEqual(expect.objectContaining({kind: 'gap', resource: 'pods'}));
+    expect(ending()).toMatchObject({reason: 'out-of-patience'});
+  });
+});
+
+describe('a scenario that does not get to its stimulus', () => {
+  const pods = new RegExp(`/${namespace}/pods$`);
+
+  test.each<[when: string, arrange: () => void, reason: string, text: RegExp]>([
+    [
+      'the Pod does not get ready',
+      () => {
+        play({stuck: 'PodInitializing'});
+      },
+      'not-started',
+      /ready for the stimulus: not within 0.2 s: prepare: PodInitializing/,
+    ],
+    [
+      'the image can not be pulled',
+      () => {
+        play({stuck: 'ErrImagePull'});
+      },
+      'not-started',
+      /^the Pod can't start: prepare: ErrImagePull \(no luck\)/,
+    ],
+    ['the quota is used up', onPost(pods, refuse(403, 'exceeded quota')), 'error', /^exceeded quota$/],
+    [
+      'a rule is dropped',
+      onPost(pods, answer({kind: 'Pod'}, 201)),
+      'error',
+      /^Pod source-sidecar was not stored as sent: /,
+    ],
+    ['the Pod is never seen', onPost(pods, echo), 'not-started', /the Pod was never seen$/],
+    [
+      'the container can not be told',
+      () => {
+        play();
+        server.onExec(call => {
+          call.die();
+        });
+      },
+      'error',
+      /refused: socket hang up$/,
+    ],
+  ])('is recorded to its end where %s', async (_, arrange, reason, text) => {
+    arrange();
+    await expect(run({podReady: within(200)})).rejects.toMatchObject({exit: 'notRecorded'});
+    expect(ending()).toMatchObject({kind: 'end', reason, text: expect.stringMatching(text)});
+  });
+
+  test('concerns the whole run where the API server does not answer', async () => {
+    server.on('POST', pods, hangUp);
+    await expect(run()).rejects.toMatchObject({exit: 'unreachable'});
+    expect(ending()).toMatchObject({reason: 'interrupted', text: expect.stringContaining('does not answer')});
+  });
+});
+
+describe('Ctrl-C', () => {
+  const abort = (): void => {
+    stop.abort(interrupted);
+  };
+
+  test.each<[when: string, arrange: () => void]>([
+    [
+      'while objects are created',
+      onPost(/configmaps$/, (response, received) => {
+        abort();
+        echo(response, received);
+      }),
+    ],
+    [
+      'while the Pod starts',
+      onPost(/pods$/, (response, received) => {
+        echo(response, received);
+        abort();
+      }),
+    ],
+    [
+      'while it restarts',
+      () => {
+        play({insteadOfRestart: abort});
+      },
+    ],
+    [
+      'while a command hangs',
+      () => {
+        play();
+        server.onExec(call => {
+          call.open();
+          abort();
+        });
+      },
+    ],
+  ])('%s ends the recording and leaves nothing', async (_, arrange) => {
+    arrange();
+    await expect(run()).rejects.toBe(interrupted);
+    expect(ending()).toMatchObject({kind: 'end', reason: 'interrupted', text: 'stopped by SIGINT'});
+    expect(told).toEqual([]);
+  });
+});

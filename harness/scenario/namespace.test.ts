@@ -1,0 +1,124 @@
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {SuiteError} from '../errors.ts';
+import {OutOfPatience} from '../recorder/recorder.ts';
+import {ApiServer, refuse} from '../testing/api-server.ts';
+import type {Collection} from '../testing/collection.ts';
+import {budgets} from '../timeouts.ts';
+import {awaitServiceAccount, createNamespace, deleteNamespace, removeNamespaces, runLabel} from './namespace.ts';
+
+let server: ApiServer;
+let namespaces: Collection;
+
+const {signal} = new AbortController();
+const impatient = {...budgets(), cleanup: {...budgets().cleanup, ms: 50}};
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+  namespaces = server.collection('/api/v1/namespaces');
+});
+
+afterEach(() => server[Symbol.asyncDispose]());
+
+const put = (name: string, run: string | undefined, hoursOld: number): void => {
+  const creationTimestamp = new Date(Date.now() - hoursOld * 3_600_000).toISOString();
+  const labels = run === undefined ? undefined : {[runLabel]: run};
+  const metadata = {name, creationTimestamp, labels};
+  namespaces.put({metadata});
+};
+
+describe('a namespace', () => {
+  test('carries the label of its run and admits what the restricted standard admits', async () => {
+    await createNamespace(server.api(), 'a', 'run1', signal);
+    const labels = {[runLabel]: 'run1', 'pod-security.kubernetes.io/enforce': 'restricted'};
+    expect(namespaces.object('a')).toMatchObject({metadata: {labels}});
+  });
+
+  test('that may not be created is a missing right', async () => {
+    server.on('POST', /namespaces$/, refuse(403, 'namespaces is forbidden'));
+    await expect(createNamespace(server.api(), 'a', 'run1', signal)).rejects.toMatchObject({
+      exit: 'forbidden',
+      message: "namespace a can't be created: namespaces is forbidden",
+    });
+  });
+
+  test('is deleted with its Pods, without their grace', async () => {
+    await createNamespace(server.api(), 'a', 'run1', signal);
+    await deleteNamespace(server.api(), 'a');
+    expect(namespaces.names).toEqual([]);
+    const last = server.received.at(-1);
+    expect([last?.method, last?.path, last?.query.get('gracePeriodSeconds')]).toEqual([
+      'DELETE',
+      '/api/v1/namespaces/a/pods',
+      '0',
+    ]);
+  });
+
+  test('that is gone already is no error, nor are Pods that may not be deleted', async () => {
+    server.on('DELETE', /pods$/, refuse(403, 'pods is forbidden'));
+    await expect(deleteNamespace(server.api(), 'gone')).resolves.toBeUndefined();
+  });
+
+  test('that may not be deleted is an error', async () => {
+    server.on('DELETE', /a$/, refuse(403, 'namespaces is forbidden'));
+    await expect(deleteNamespace(server.api(), 'a')).rejects.toThrow('namespaces is forbidden');
+  });
+});
+
+describe('the wait for the service account', () => {
+  const path = '/api/v1/namespaces/a/serviceaccounts';
+
+  test('ends as soon as it is there', async () => {
+    const wait = awaitServiceAccount(server.api(), 'a', budgets().cleanup, signal);
+    await server.collection(path).until(() => server.collection(path).openWatches === 1);
+    server.collection(path).put({metadata: {name: 'other'}});
+    server.collection(path).put({metadata: {name: 'default'}});
+    await expect(wait).resolves.toBeUndefined();
+    await server.collection(path).until(() => server.collection(path).openWatches === 0);
+  });
+
+  test('is out of patience where it does not come, even where the list hangs', async () => {
+    server.on('GET', /serviceaccounts$/, () => undefined);
+    await expect(awaitServiceAccount(server.api(), 'a', impatient.cleanup, signal)).rejects.toThrow(OutOfPatience);
+  });
+
+  test('ends with the reason of the run where that is broken off', async () => {
+    const reason = new SuiteError('interrupted', 'stopped by SIGINT');
+    const stop = new AbortController();
+    server.on('GET', /serviceaccounts$/, () => {
+      stop.abort(reason);
+    });
+    await expect(awaitServiceAccount(server.api(), 'a', budgets().cleanup, stop.signal)).rejects.toBe(reason);
+  });
+});
+
+describe('what a run leaves', () => {
+  beforeEach(() => {
+    put('own', 'run1', 0);
+    put('old', 'run0', 2);
+    put('young', 'run2', 0.5);
+    put('default', undefined, 1000);
+  });
+
+  test.each([
+    ['of that run', 'run1', ['own']],
+    ['that is older than an hour', undefined, ['old']],
+    ['of a run that left nothing', 'run9', []],
+  ])('is removed: all %s and nothing else', async (_, run, removed) => {
+    await expect(removeNamespaces(server.api(), run, budgets())).resolves.toEqual({removed, left: []});
+    expect(namespaces.names).toEqual(['own', 'old', 'young', 'default'].filter(name => !removed.includes(name)));
+  });
+
+  test('is waited for until it is gone', async () => {
+    server.on('DELETE', /own$/, response => {
+      response.end('{}');
+      namespaces.remove('own');
+    });
+    await expect(removeNamespaces(server.api(), 'run1', budgets())).resolves.toMatchObject({left: []});
+    await namespaces.until(() => namespaces.openWatches === 0);
+  });
+
+  test('is named where it does not go', async () => {
+    server.on('DELETE', /own$/, response => response.end('{}'));
+    await expect(removeNamespaces(server.api(), 'run1', impatient)).resolves.toEqual({removed: [], left: ['own']});
+  });
+});
