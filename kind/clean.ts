@@ -2,10 +2,11 @@ import {existsSync} from 'node:fs';
 import {readdir, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {cacheDirectory} from './cache.ts';
-import {run} from './command.ts';
+import {ask, run} from './command.ts';
 import {readable} from './disk.ts';
 import {listClusters, takeDown} from './down.ts';
 import {type Engine, findEngine} from './engine.ts';
+import {buildContainerPrefix} from './node-image/import-node.ts';
 import {step, tell} from './progress.ts';
 
 /**
@@ -35,16 +36,26 @@ export async function clean(options: {readonly cache: boolean; readonly signal: 
   await step(`Remove ${directory}, ${readable(size)}`, () => rm(directory, {recursive: true, force: true}));
 }
 
+/** True for a container that rac builds a node image in, whatever its labels: nodes inherit those of their image. */
+export function isBuildContainer({Names}: {readonly Names: readonly string[]}): boolean {
+  return Names.some(name => name.startsWith(`/${buildContainerPrefix}`));
+}
+
 async function cleanEngine(engine: Engine, signal: AbortSignal): Promise<void> {
   const {dockerode} = engine.client.container;
-  const builds = await dockerode.listContainers({all: true, filters: {label: ['rac=build']}});
-  for (const {Id} of builds) await run(engine.tool, ['rm', '--force', '--volumes', Id], {signal, env: engine.env});
-  const images = await dockerode.listImages({filters: {label: ['rac=node-image']}});
+  const containers = await dockerode.listContainers({all: true, filters: {name: [buildContainerPrefix]}});
+  for (const {Id, Names} of containers.filter(isBuildContainer)) {
+    tell(`removing container ${Names[0] ?? Id}, left by a build that was killed`);
+    await run(engine.tool, ['rm', '--force', '--volumes', Id], {signal, env: engine.env});
+  }
+  const images = await dockerode.listImages({filters: {reference: ['rac/node', 'rac/node-base']}});
   for (const image of images) {
     const name = image.RepoTags?.[0] ?? image.Id;
-    await step(`Remove image ${name}, ${readable(image.Size)}`, () =>
-      run(engine.tool, ['image', 'rm', ...(image.RepoTags ?? [image.Id])], {signal, env: engine.env}),
-    );
+    const names = image.RepoTags ?? [image.Id];
+    await step(`Remove image ${name}, ${readable(image.Size)}`, async () => {
+      const removed = await ask(engine.tool, ['image', 'rm', ...names], signal, 60_000);
+      if (removed === undefined) tell(`${name} stays: a container uses it`);
+    });
   }
 }
 

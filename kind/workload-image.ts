@@ -71,6 +71,7 @@ export async function ensureWorkloadImage(
         const names = new Set([normalised(reference), ...(asked === undefined ? [normalised(manifestImage)] : [])]);
         names.delete(archive.named);
         if (names.size > 0) await onNode(engine, name, ctr('tag', '--force', archive.named, ...names), {signal});
+        if (archive.named !== normalised(reference)) await onNode(engine, name, ctr('rm', archive.named), {signal});
       }
       return reference;
     }),

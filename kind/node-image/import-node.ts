@@ -11,6 +11,9 @@ const changes = ['ENV container=docker', 'STOPSIGNAL SIGRTMIN+3', entrypoint, 'L
   change => ['--change', change],
 );
 
+/** Build containers are known by their names: a label would go into the image, and from there into every node. */
+export const buildContainerPrefix = 'rac-node-build-';
+
 const waitForSocket =
   'for i in $(seq 100); do [ -S /run/containerd/containerd.sock ] && exec ctr version; sleep 0.1; done; exit 1';
 
@@ -28,7 +31,7 @@ export async function importNode(
   const {tool, env} = engine;
   const call = async (...args: string[]): Promise<string> => run(tool, args, {signal, env});
   const base = `rac/node-base:build-${process.pid}`;
-  const container = `rac-node-build-${process.pid}`;
+  const container = `${buildContainerPrefix}${process.pid}`;
   const tar = join(scratch, 'node.tar');
   say('packing the root file system');
   await run('tar', ['-C', root, '--numeric-owner', '-cf', tar, '.'], {signal});
@@ -41,8 +44,6 @@ export async function importNode(
       '--detach',
       '--name',
       container,
-      '--label',
-      'rac=build',
       '--security-opt',
       'seccomp=unconfined',
       '--entrypoint',
