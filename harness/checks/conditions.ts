@@ -24,7 +24,7 @@ export function raisesCondition(): Check {
     const expected = `${type} becomes True after the source's exit, before any container is started again`;
     const trail: Evidence[] = [stimulusEvidence(timeline)];
     const [raised] = restartingVersions(timeline);
-    if (raised === undefined) return missing(timeline, expected, `${type} never became True`, trail);
+    if (raised === undefined) return neverRaised(timeline, expected, trail);
     trail.push(evidence(raised, `${type}=True`));
     for (const name of timeline.hadRun) {
       const again = restartedIn(timeline, name);
@@ -44,8 +44,7 @@ export function lowersCondition(): Check {
   return timeline => {
     const expected = `${type} becomes False once every old container is terminated`;
     const [raised] = restartingVersions(timeline);
-    if (raised === undefined)
-      return missing(timeline, expected, `${type} never became True`, [stimulusEvidence(timeline)]);
+    if (raised === undefined) return neverRaised(timeline, expected);
     const trail = [evidence(raised, `${type}=True`)];
     const lowered = restartedVersion(timeline);
     if (lowered === undefined) return missing(timeline, expected, `${type} stayed True`, trail);
@@ -68,7 +67,7 @@ export function raisesOnce(): Check {
       status = now;
     }
     const periods = trail.filter(({text}) => text.endsWith('-> True'));
-    if (periods.length === 0) return missing(timeline, expected, `${type} never became True`, trail);
+    if (periods.length === 0) return neverRaised(timeline, expected, trail);
     if (periods.length > 1) return broken(expected, `${type} became True more than once`, trail);
     return unlessGap(timeline, held(expected, trail), 'presence');
   };
@@ -96,7 +95,7 @@ export function datesTransitions(): Check {
     }
     const [raised] = restartingVersions(timeline);
     const since = raised === undefined ? undefined : conditionOf(raised.pod, type)?.lastTransitionTime;
-    if (since === undefined) return missing(timeline, expected, `${type} never became True`, trail);
+    if (since === undefined) return neverRaised(timeline, expected, trail);
     if (since === conditionOf(timeline.before.pod, type)?.lastTransitionTime) {
       return unknown(expected, 'the status moved within the second in which it had moved before', trail);
     }
@@ -125,8 +124,7 @@ export function namesSource(): Check {
 function whileRaised(expected: string, wrong: (condition: PodCondition) => string | undefined): Check {
   return timeline => {
     const raised = restartingVersions(timeline);
-    if (raised.length === 0)
-      return missing(timeline, expected, `${type} never became True`, [stimulusEvidence(timeline)]);
+    if (raised.length === 0) return neverRaised(timeline, expected);
     const trail: Evidence[] = [];
     for (const version of raised) {
       const condition = conditionOf(version.pod, type);
@@ -147,7 +145,7 @@ export function interruptsReadiness(): Check {
     const [raised] = restartingVersions(timeline);
     const last = timeline.after.at(-1);
     if (raised === undefined || last === undefined) {
-      return missing(timeline, expected, `${type} never became True`, [stimulusEvidence(timeline)]);
+      return neverRaised(timeline, expected);
     }
     const show = (version: PodVersion) =>
       evidence(version, types.map(each => `${each}=${conditionOf(version.pod, each)?.status ?? 'absent'}`).join(' '));
@@ -263,4 +261,22 @@ function throughoutAfter(
 
 function statusText(pod: Pod): string {
   return conditionOf(pod, type)?.status ?? 'absent';
+}
+
+/**
+ * The condition was not seen True. The kubelet may report only the newer of two states that follow at once, so where
+ * lastTransitionTime tells of a change that was not delivered, that is a hole in the evidence.
+ */
+function neverRaised(
+  timeline: Timeline,
+  expected: string,
+  trail: readonly Evidence[] = [stimulusEvidence(timeline)],
+): Finding {
+  const [was, is] = [timeline.before, timeline.after.at(-1)].map(version =>
+    version === undefined ? undefined : conditionOf(version.pod, type)?.lastTransitionTime,
+  );
+  if (is !== undefined && is !== was) {
+    return unknown(expected, `${type} was not seen True, though its lastTransitionTime moved`, trail);
+  }
+  return missing(timeline, expected, `${type} never became True`, trail);
 }

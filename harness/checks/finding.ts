@@ -65,8 +65,8 @@ export function journalHole({journalGap, exit, source}: Timeline): string | unde
 }
 
 /**
- * For something that had not come when the patience was over: broken where the node had been quick before the stimulus,
- * unknown where it was slow.
+ * For something that did not come: broken where everything else did, or where the Pod had stood still for long when the
+ * patience was over; unknown where the node was slow before the stimulus, or still at work.
  */
 export function missing(
   timeline: Timeline,
@@ -74,12 +74,21 @@ export function missing(
   saw: string,
   evidence: readonly Evidence[] = [],
 ): Finding {
-  const slowMs = 30_000;
-  const startedMs = timeline.stimulusAtMs;
-  if (startedMs > slowMs) {
-    return unknown(expected, `${saw}, on a node that took over ${slowMs / 1000} s to start the Pod`, evidence);
-  }
   const last = timeline.after.at(-1) ?? timeline.before;
-  const place = {index: last.index, atMs: last.atMs, text: 'last version of the Pod'};
-  return unlessGap(timeline, broken(expected, saw, [...evidence, place]), 'absence');
+  const trail = [...evidence, {index: last.index, atMs: last.atMs, text: 'last version of the Pod'}];
+  if (timeline.end.reason === 'out-of-patience') {
+    if (timeline.stimulusAtMs > slowStartMs) {
+      return unknown(expected, `${saw}, on a node that took over ${slowStartMs / 1000} s to start the Pod`, trail);
+    }
+    if (timeline.end.atMs - last.atMs < standstillMs) {
+      return unknown(expected, `${saw}, and the node was still at work when the patience was over`, trail);
+    }
+  }
+  return unlessGap(timeline, broken(expected, saw, trail), 'absence');
 }
+
+/** A node that takes longer to start a scenario's Pod is too slow for what did not come to mean anything. */
+const slowStartMs = 30_000;
+
+/** Longer than the kubelet's retry after an error (10 to 15 s), so that a Pod which stands still for it is stuck. */
+const standstillMs = 16_000;

@@ -102,12 +102,12 @@ export class Edit {
     this.#keep(
       o => !((o.kind === 'pod' && (at.get(o) ?? 0) > index) || (o.kind === 'journal' && o.entry.uptime > exited)),
     );
-    return this.end('out-of-patience');
+    return this.end('out-of-patience', this.timeline.stimulusAtMs + 50_000);
   }
 
-  end(reason: Timeline['end']['reason']): this {
+  end(reason: Timeline['end']['reason'], atMs?: number): this {
     const end = this.#observations.at(-1);
-    if (end?.kind === 'end') end.reason = reason;
+    if (end?.kind === 'end') Object.assign(end, {reason, atMs: atMs ?? end.atMs});
     return this;
   }
 

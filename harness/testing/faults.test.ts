@@ -5,7 +5,7 @@ import {collectStatements, type Statement} from '../suite.ts';
 import {readCatalogue} from '../verdicts/catalogue.ts';
 import {judge} from '../verdicts/judge.ts';
 import {summarize, type Verdict} from '../verdicts/verdict.ts';
-import {Edit} from './edit.ts';
+import {condition, Edit} from './edit.ts';
 import {faults} from './faults.ts';
 import {goodRecording, recordedTarget as target} from './recorded.ts';
 
@@ -114,6 +114,24 @@ describe('a recording with a hole', () => {
     });
     expect(Object.values(found).filter(outcome => outcome === 'Failed')).toEqual([]);
   });
+});
+
+test('a Pod that is still at work when the patience is over is undecided, not failed', () => {
+  const recording = new Edit(goodRecording('sidecar-exits'));
+  recording.stopAfter(recording.lowered).end('out-of-patience', recording.timeline.stimulusAtMs + 8_000);
+  const outcomes = judgeScenario('sidecar-exits', recording.recording).map(({outcome}) => outcome);
+  expect(outcomes).not.toContain('Failed');
+});
+
+test('a condition that was not seen True, though its lastTransitionTime moved, is undecided', () => {
+  const recording = new Edit(goodRecording('sidecar-exits'));
+  recording.pods(
+    recording.raised,
+    recording.lowered - 1,
+    pod => (condition(pod, 'AllContainersRestarting').status = 'False'),
+  );
+  const verdicts = judgeScenario('sidecar-exits', recording.recording);
+  expect(verdicts.find(({requirement}) => requirement === 'CND-2')?.outcome).toBe('Inconclusive');
 });
 
 function gap(edit: Edit) {
