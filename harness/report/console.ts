@@ -1,4 +1,5 @@
 import {styleText} from 'node:util';
+import type {Target} from '../recording/target.ts';
 import type {Outcome} from '../verdicts/verdict.ts';
 import type {Report, Row} from './report.ts';
 
@@ -59,8 +60,13 @@ function head({suite, target}: Report): string[] {
     `  target   ${target.context}, Kubernetes ${target.server}, ${target.nodes.length} node(s): ${runtimes}`,
     `  image    ${target.image}`,
     `  feature  ${target.feature === 'on' ? 'on' : 'OFF: nothing of the restart was judged'}`,
+    ...(disagree(target) ? ['    the probes disagree: a finding about this cluster'] : []),
     ...target.probes.map(({name, says, detail}) => `    ${says.padEnd(7)}  ${name}: ${detail}`),
   ];
+}
+
+function disagree({probes}: Target): boolean {
+  return new Set(probes.map(({says}) => says).filter(says => says !== 'unknown')).size > 1;
 }
 
 function formatRow({requirement, verdict, scenarios, deviation}: Row, paint: (outcome: Outcome) => string): string[] {

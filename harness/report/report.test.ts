@@ -81,6 +81,13 @@ test('the text shows what was expected and seen, in which scenarios, and the dec
   expect(text).toMatch(/Result on Kubernetes v1\.35\.4: failure \(0 Passed, 1 Failed\)\n$/);
 });
 
+test('probes that disagree are said to', () => {
+  const [first, ...others] = recordedTarget.probes;
+  if (first === undefined) throw new Error('the kept target has no probes');
+  const target = {...recordedTarget, probes: [{...first, says: 'off' as const}, ...others]};
+  expect(formatReport(buildReport('1.2.3', target, catalogue, []), false)).toContain('the probes disagree');
+});
+
 test('the same files give the same report', () => {
   const verdicts = [
     verdict('IDN-1', 'Passed'),
