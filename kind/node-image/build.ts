@@ -2,7 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {totalmem, availableParallelism} from 'node:os';
 import {SuiteError} from '../../harness/errors.ts';
-import {built, digestOf, isBuilt, placeOf, withTemporary} from '../cache.ts';
+import {built, cacheDirectory, digestOf, isBuilt, placeOf, withTemporary} from '../cache.ts';
 import {ask, run} from '../command.ts';
 import {needRoom} from '../disk.ts';
 import type {Engine} from '../engine.ts';
@@ -75,6 +75,10 @@ export async function ensureNodeImage(
   const kubernetes = placeOf(kubernetesRecipe(release, {say: quiet, signal}));
   const references = await imageReferences(kubernetes, release, signal);
   const rootTar = join(placeOf(rootFileSystemRecipe({say: quiet, signal})), 'root.tar');
+  await needRoom(`node image ${name}`, [
+    {path: cacheDirectory(), bytes: 2 * gigabyte},
+    {path: engine.dataRoot, bytes: 2 * gigabyte},
+  ]);
   await step(`Put together the node image ${name}`, say =>
     withTemporary('node', async scratch => {
       const root = join(scratch, 'root');
@@ -150,6 +154,7 @@ async function buildParts(release: string, engine: Engine, signal: AbortSignal):
   if (missing.length === 0) return;
   const goCache = (await run('go', ['env', 'GOCACHE'], {signal})).trim();
   await needRoom('building the node image', [
+    {path: cacheDirectory(), bytes: 2 * gigabyte},
     {path: goCache, bytes: 4 * gigabyte},
     {path: engine.dataRoot, bytes: 2 * gigabyte},
   ]);
