@@ -4,6 +4,7 @@ import * as containers from '../checks/containers.ts';
 import * as ephemeral from '../checks/ephemeral.ts';
 import type {Check, Finding} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
+import * as podStatus from '../checks/pod-status.ts';
 import * as restart from '../checks/restart.ts';
 import * as volumes from '../checks/volumes.ts';
 import type {Timeline} from '../recording/timeline.ts';
@@ -57,11 +58,11 @@ const matchers = {
   toDateTransitions: matcher('toDateTransitions', conditions.datesTransitions),
   toGiveReason: matcher('toGiveReason', conditions.givesReason),
   toNameSource: matcher('toNameSource', conditions.namesSource),
-  toInterruptReadiness: matcher('toInterruptReadiness', conditions.interruptsReadiness),
-  toKeepTrue: matcher('toKeepTrue', conditions.keepsTrue),
-  toNeverLower: matcher('toNeverLower', conditions.neverLowers),
-  toStayInPhase: matcher('toStayInPhase', conditions.staysInPhase),
-  toWaitWithReason: matcher('toWaitWithReason', conditions.waitsWithReason),
+  toInterruptReadiness: matcher('toInterruptReadiness', podStatus.interruptsReadiness),
+  toKeepTrue: matcher('toKeepTrue', podStatus.keepsTrue),
+  toNeverLower: matcher('toNeverLower', podStatus.neverLowers),
+  toStayInPhase: matcher('toStayInPhase', podStatus.staysInPhase),
+  toWaitWithReason: matcher('toWaitWithReason', podStatus.waitsWithReason),
   toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),
 };
 

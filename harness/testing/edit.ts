@@ -130,3 +130,12 @@ export function condition(pod: Pod, type: string): PodCondition {
   if (found === undefined) throw new Error(`no condition ${type}`);
   return found;
 }
+
+/** An edit after which a container is shown running, under that id where one is given. */
+export function runsUnder(container: string, id: string | undefined): (pod: Pod) => void {
+  return pod => {
+    const now = status(pod, container);
+    now.state = {running: {}};
+    if (id !== undefined) now.containerID = id;
+  };
+}

@@ -6,7 +6,7 @@ import {readCatalogue} from '../verdicts/catalogue.ts';
 import {judge} from '../verdicts/judge.ts';
 import {summarize, type Verdict} from '../verdicts/verdict.ts';
 import {condition, Edit} from './edit.ts';
-import {faults} from './faults.ts';
+import {faults} from './faults/index.ts';
 import {goodRecording, recordedTarget as target} from './recorded.ts';
 
 const suites = new URL('../../suites/', import.meta.url);

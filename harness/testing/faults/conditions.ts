@@ -1,0 +1,149 @@
+import {condition, runsUnder, status, type Edit} from '../edit.ts';
+import type {Fault} from './fault.ts';
+
+const sidecar = 'sidecar-exits';
+const init = 'init-container-exits';
+const type = 'AllContainersRestarting';
+
+const shown = (e: Edit, edit: (now: ReturnType<typeof condition>) => void) =>
+  e.pods(e.raised, e.lowered - 1, pod => {
+    edit(condition(pod, type));
+  });
+
+/** Faults in conditions and phase. */
+export const conditionFaults: readonly Fault[] = [
+  {
+    name: 'the condition is True before any trigger',
+    in: sidecar,
+    edit: e =>
+      e.pods(e.timeline.before.index - 4, e.timeline.before.index - 1, pod => (condition(pod, type).status = 'True')),
+    turns: {'CND-1': 'AllContainersRestarting was True before'},
+  },
+  {
+    name: 'the condition is never raised',
+    in: sidecar,
+    edit: e => {
+      const before = structuredClone(condition(e.timeline.before.pod, type));
+      e.pods(e.raised, Infinity, pod => Object.assign(condition(pod, type), before));
+    },
+    turns: {
+      'CND-2': 'AllContainersRestarting never became True',
+      'CND-3': 'AllContainersRestarting never became True',
+      'CND-4': 'AllContainersRestarting never became True',
+      'CND-5': 'AllContainersRestarting never became True',
+      'CND-6': 'AllContainersRestarting never became True',
+      'CND-7': 'AllContainersRestarting never became True',
+      'CND-13': 'AllContainersRestarting did not go True and then False',
+      'CND-14': 'AllContainersRestarting never became True',
+    },
+  },
+  {
+    name: 'a container is started again before the condition is raised',
+    in: sidecar,
+    edit: e => e.pods(e.raised, e.raised, pod => (status(pod, 'prepare').containerID = 'containerd://another')),
+    turns: {'CND-2': 'prepare had been started again before'},
+  },
+  {
+    name: 'the condition goes False while an old container runs',
+    in: sidecar,
+    edit: e => {
+      e.pods(e.lowered, e.lowered, runsUnder('evaluator', status(e.timeline.before.pod, 'evaluator').containerID));
+    },
+    turns: {
+      'CND-3': 'evaluator was still running when AllContainersRestarting went False',
+      'CND-13': 'evaluator was shown running under its old id',
+    },
+  },
+  {
+    name: 'the condition stays True',
+    in: sidecar,
+    edit: e => {
+      const raised = structuredClone(
+        condition(e.timeline.after.find(({index}) => index === e.raised)?.pod ?? e.timeline.before.pod, type),
+      );
+      e.pods(e.raised, Infinity, pod => Object.assign(condition(pod, type), raised));
+    },
+    turns: {
+      'CND-3': 'AllContainersRestarting stayed True',
+      'CND-13': 'AllContainersRestarting did not go True and then False',
+    },
+  },
+  {
+    name: 'the condition is raised a second time',
+    in: sidecar,
+    edit: e => {
+      const {reason = '', message = ''} = condition(
+        e.timeline.after.find(({index}) => index === e.raised)?.pod ?? e.timeline.before.pod,
+        type,
+      );
+      e.pods(e.last, e.last, pod => Object.assign(condition(pod, type), {status: 'True', reason, message}));
+    },
+    turns: {'CND-4': 'AllContainersRestarting became True more than once'},
+  },
+  {
+    name: 'lastTransitionTime goes back',
+    in: sidecar,
+    edit: e => e.pods(e.lowered, Infinity, pod => (condition(pod, type).lastTransitionTime = '2020-01-01T00:00:00Z')),
+    turns: {'CND-5': 'lastTransitionTime went back'},
+  },
+  {
+    name: 'lastTransitionTime moves without the status',
+    in: sidecar,
+    edit: e => e.pods(e.last, e.last, pod => (condition(pod, type).lastTransitionTime = '2030-01-01T00:00:00Z')),
+    turns: {'CND-5': 'lastTransitionTime moved without the status'},
+  },
+  {
+    name: 'the condition has no reason',
+    in: sidecar,
+    edit: e => shown(e, now => delete now.reason),
+    turns: {
+      'CND-6': 'reason or message is empty',
+      'CND-14': 'reason is absent, message is "container exited with restart policy rule"',
+    },
+  },
+  {
+    name: 'the message names another container',
+    in: sidecar,
+    edit: e =>
+      shown(e, now =>
+        Object.assign(now, {reason: 'ContainerExited', message: 'Container trainer exited with code 88'}),
+      ),
+    turns: {'CND-14': 'reason is ContainerExited, message is "Container trainer exited with code 88"'},
+  },
+  {
+    name: 'Ready stays True',
+    in: sidecar,
+    edit: e => e.pods(e.raised, e.raised, pod => (condition(pod, 'Ready').status = 'True')),
+    turns: {'CND-7': 'Ready was not False while AllContainersRestarting was True'},
+  },
+  {
+    name: 'ContainersReady does not come back',
+    in: init,
+    edit: e => e.pods(e.raised, Infinity, pod => (condition(pod, 'ContainersReady').status = 'False')),
+    turns: {'CND-7': 'ContainersReady did not become True again'},
+  },
+  {
+    name: 'the sandbox is reported gone for a moment',
+    in: sidecar,
+    edit: e => e.pods(e.lowered, e.lowered, pod => (condition(pod, 'PodReadyToStartContainers').status = 'False')),
+    turns: {'CND-8': 'PodReadyToStartContainers was not True'},
+  },
+  {
+    name: 'the Pod becomes uninitialized',
+    in: sidecar,
+    edit: e => e.pods(e.lowered, e.lowered, pod => (condition(pod, 'Initialized').status = 'False')),
+    turns: {'CND-9': 'Initialized went from True to False'},
+  },
+  {
+    name: 'the Pod fails for a moment',
+    in: sidecar,
+    edit: e => e.pods(e.raised, e.raised, pod => (pod.status.phase = 'Failed')),
+    turns: {'CND-10': 'phase became Failed'},
+  },
+  {
+    name: 'a container waits without a reason',
+    in: sidecar,
+    edit: e => e.pods(e.lowered, e.lowered, pod => (status(pod, 'trainer').state = {waiting: {}})),
+    turns: {'CND-11': 'trainer waited without a reason'},
+  },
+];

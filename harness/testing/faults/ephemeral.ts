@@ -1,0 +1,26 @@
+import {status} from '../edit.ts';
+import type {Fault} from './fault.ts';
+
+const sidecar = 'sidecar-exits';
+
+/** Faults in what becomes of an ephemeral container. */
+export const ephemeralFaults: readonly Fault[] = [
+  {
+    name: 'the ephemeral container neither runs nor is terminated',
+    in: sidecar,
+    edit: e => e.lastPods(1, pod => (status(pod, 'debugger').state = {waiting: {reason: 'PodInitializing'}})),
+    turns: {'EPH-1': 'debugger was not terminated'},
+  },
+  {
+    name: 'the ephemeral container is counted',
+    in: sidecar,
+    edit: e => e.lastPods(1, pod => (status(pod, 'debugger').restartCount = 1)),
+    turns: {'EPH-2': 'restartCount of debugger moved'},
+  },
+  {
+    name: 'the ephemeral container leaves the status for a moment',
+    in: sidecar,
+    edit: e => e.pods(e.lowered, e.lowered, pod => (pod.status.ephemeralContainerStatuses = [])),
+    turns: {'EPH-3': 'debugger left the status'},
+  },
+];

@@ -1,0 +1,64 @@
+import type {Fault} from './fault.ts';
+
+const sidecar = 'sidecar-exits';
+const init = 'init-container-exits';
+const regular = 'regular-container-exits';
+const lost = (path: string) => `${path} changed`;
+
+/** Faults in what the Pod keeps. */
+export const identityFaults: readonly Fault[] = [
+  {
+    name: 'the UID changes',
+    in: sidecar,
+    edit: e => e.lastPods(3, pod => (pod.metadata.uid = 'another')),
+    turns: {'IDN-1': lost('metadata.uid')},
+  },
+  {
+    name: 'the Pod gets another address',
+    in: sidecar,
+    edit: e => e.lastPods(3, pod => (pod.status.podIPs = [{ip: '10.244.0.99'}])),
+    turns: {'IDN-2': lost('status.podIPs')},
+  },
+  {
+    name: 'the address is gone for a moment',
+    in: regular,
+    edit: e => e.pods(e.lowered, e.lowered, pod => delete pod.status.podIPs),
+    turns: {'IDN-2': lost('status.podIPs')},
+  },
+  {
+    name: 'the Pod is on another node',
+    in: sidecar,
+    edit: e => e.lastPods(1, pod => (pod.status['hostIP'] = '192.0.2.1')),
+    turns: {'IDN-3': lost('status.hostIP')},
+  },
+  {
+    name: 'a container finds another network namespace',
+    in: sidecar,
+    edit: e => e.restarts('trainer', start => (start.namespaces['net'] = 'net:[1]')),
+    turns: {'IDN-4': 'trainer saw others than prepare before it'},
+  },
+  {
+    name: 'the start time moves',
+    in: init,
+    edit: e => e.lastPods(1, pod => (pod.status.startTime = '2030-01-01T00:00:00Z')),
+    turns: {'IDN-5': lost('status.startTime')},
+  },
+  {
+    name: 'the host name changes',
+    in: sidecar,
+    edit: e => e.restarts('prepare', start => (start.hostname = 'another')),
+    turns: {'IDN-6': 'prepare saw others than prepare before it'},
+  },
+  {
+    name: 'the QoS class changes',
+    in: sidecar,
+    edit: e => e.lastPods(1, pod => (pod.status['qosClass'] = 'BestEffort')),
+    turns: {'IDN-7': lost('status.qosClass')},
+  },
+  {
+    name: 'the generation goes up',
+    in: sidecar,
+    edit: e => e.lastPods(1, pod => (pod.metadata.generation = 99)),
+    turns: {'IDN-8': lost('metadata.generation')},
+  },
+];

@@ -1,0 +1,17 @@
+import {conditionFaults} from './conditions.ts';
+import {containerFaults} from './containers.ts';
+import {ephemeralFaults} from './ephemeral.ts';
+import {identityFaults} from './identity.ts';
+import {triggerFaults} from './trigger.ts';
+import {volumeFaults} from './volumes.ts';
+import type {Fault} from './fault.ts';
+
+/** Every recorded fault: at least one for each requirement. */
+export const faults: readonly Fault[] = [
+  ...triggerFaults,
+  ...identityFaults,
+  ...volumeFaults,
+  ...containerFaults,
+  ...ephemeralFaults,
+  ...conditionFaults,
+];
