@@ -198,6 +198,7 @@ describe('Ctrl-C', () => {
     arrange();
     await expect(run()).rejects.toBe(interrupted);
     expect(ending()).toMatchObject({kind: 'end', reason: 'interrupted', text: 'stopped by SIGINT'});
+    expect(observations().map(({kind}) => kind)).not.toContain('gap');
     expect(told).toEqual([]);
   });
 });
