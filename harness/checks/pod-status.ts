@@ -1,6 +1,6 @@
 import {conditionOf, statusOf} from '../recording/pod.ts';
 import {restartingVersions, type PodVersion, type Timeline} from '../recording/timeline.ts';
-import {neverRaised} from './conditions.ts';
+import {notRaised} from './conditions.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, ofRestart, stimulusEvidence} from './restart.ts';
 
@@ -13,9 +13,7 @@ export function interruptsReadiness(): Check {
     const types = ['Ready', 'ContainersReady'];
     const [raised] = restartingVersions(timeline);
     const last = timeline.after.at(-1);
-    if (raised === undefined || last === undefined) {
-      return neverRaised(timeline, expected);
-    }
+    if (raised === undefined || last === undefined) return notRaised(expected);
     const show = (version: PodVersion) =>
       evidence(version, types.map(each => `${each}=${conditionOf(version.pod, each)?.status ?? 'absent'}`).join(' '));
     const wrong = types.find(each => conditionOf(raised.pod, each)?.status !== 'False');
