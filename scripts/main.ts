@@ -4,12 +4,16 @@ import {cleanCommand} from './clean.ts';
 import {clusterCommand} from './cluster.ts';
 import {doctorCommand} from './doctor.ts';
 import {stopOnSignals} from './interrupt.ts';
+import {runCommand} from './run.ts';
+import {testCommand} from './test.ts';
 
 const program = new Command('rac')
   .description('Tells whether a Kubernetes cluster restarts all containers of a Pod in place (KEP-5532).')
   .exitOverride()
   .showHelpAfterError('(rac COMMAND --help shows what a command takes)');
 const stop = stopOnSignals();
+program.addCommand(runCommand(stop.signal));
+program.addCommand(testCommand(stop.signal));
 program.addCommand(clusterCommand(stop.signal));
 program.addCommand(doctorCommand(stop.signal));
 program.addCommand(cleanCommand(stop.signal));
