@@ -27,6 +27,8 @@ const table = {
   quiet: {ms: 3_000, meaning: 'the recording ends', conformant: 'none'},
   /** A command in a container. */
   exec: {ms: 15_000, meaning: 'Error: the container can not be told to exit or read', conformant: 'none'},
+  /** Until the watch brings the versions that the API server has at the end of a recording. */
+  confirm: {ms: 5_000, meaning: 'a gap in the recording', conformant: 'none'},
   /** Silence of a watch after which it is opened again; bookmarks come about every 60 s. */
   watchSilence: {ms: 90_000, meaning: 'the watch is resumed from its last resourceVersion', conformant: 'none'},
   /** Before a watch that could not be opened is tried again. */

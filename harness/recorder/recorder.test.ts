@@ -7,7 +7,7 @@ import {ApiServer, refuse} from '../testing/api-server.ts';
 import {aHeader} from '../testing/a-header.ts';
 import {aPod, running} from '../testing/a-pod.ts';
 import {Calls} from '../testing/changes.ts';
-import type {Collection} from '../testing/collection.ts';
+import {respond, type Collection} from '../testing/collection.ts';
 import {budgets} from '../timeouts.ts';
 import {OutOfPatience, Recorder} from './recorder.ts';
 
@@ -41,7 +41,7 @@ const open = (): Promise<Recorder> =>
     namespace: 'test',
     file,
     header: aHeader,
-    budgets: {...budgets(), reconnect: {...patient, ms: 1}},
+    budgets: {...budgets(), reconnect: {...patient, ms: 1}, confirm: {...patient, ms: 300}},
     signal: stop.signal,
   });
 
@@ -119,6 +119,24 @@ describe('a recording', () => {
     expect(recorded(recorder)).toMatchObject([{kind: 'gap', resource: 'pods', why}, {kind: 'end'}]);
   });
 
+  test('has no gap where the watch has brought what the API server has', async () => {
+    const recorder = await open();
+    pods.put(aPod({}));
+    await recorder.confirm();
+    expect(recorded(recorder)).toMatchObject([{kind: 'pod'}, {kind: 'end'}]);
+  });
+
+  test('has a gap where the watch looks alive and did not bring what the API server has', async () => {
+    const recorder = await open();
+    const items = [{metadata: {name: 'pod', resourceVersion: '99'}}];
+    server.on('GET', /pods$/, response => {
+      respond(response, 200, {metadata: {resourceVersion: '99'}, items});
+    });
+    await recorder.confirm();
+    const why = 'the watch could not be confirmed: the watch brings what the API server has: not within 0.3 s';
+    expect(recorded(recorder)).toMatchObject([{kind: 'gap', resource: 'pods', why}, {kind: 'end'}]);
+  });
+
   test('is whole where a list is refused', async () => {
     server.on('GET', /events$/, refuse(403, 'events is forbidden'));
     await expect(open()).rejects.toThrow('events is forbidden');
@@ -148,7 +166,7 @@ describe('a wait', () => {
   test('is out of patience after its budget', async () => {
     const recorder = await open();
     await expect(recorder.until('the Pod is ready', impatient, seen)).rejects.toThrow(
-      new OutOfPatience('the Pod is ready: not within 0.02 s'),
+      new OutOfPatience('the Pod is ready: not within 0.3 s'),
     );
     recorder.close('settled', 'done');
   });

@@ -1,9 +1,10 @@
 import {closeSync, openSync, writeSync} from 'node:fs';
+import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 import {journalEntrySchema, observationSchema, type Header, type Observation} from '../recording/observation.ts';
 import type {Pod} from '../recording/pod.ts';
 import type {Budget, Budgets} from '../timeouts.ts';
-import type {Api} from '../target/api.ts';
+import {ApiError, type Api} from '../target/api.ts';
 import {watch, type Delivery, type Watching} from './watch.ts';
 
 /** An observation before the recorder has given it its time. */
@@ -17,6 +18,10 @@ export interface RecorderOptions {
   readonly budgets: Budgets;
   readonly signal: AbortSignal;
 }
+
+const podListSchema = z.object({
+  items: z.array(z.looseObject({metadata: z.looseObject({resourceVersion: z.string()})})),
+});
 
 /** A wait for a state of the Pod that the watch did not bring within its budget. */
 export class OutOfPatience extends Error {}
@@ -32,6 +37,7 @@ export class Recorder {
   readonly #waiting = new Set<() => void>();
   readonly #watches = new Map<string, Watching>();
   readonly #options: RecorderOptions;
+  readonly #delivered = new Set<string>();
   #journalLines = 0;
   #pod: Pod | undefined;
   #failure: {resource: string; error: unknown} | undefined;
@@ -45,7 +51,7 @@ export class Recorder {
   /**
    * Opens the watches on the namespace's Pods and events. Every object created after this returns is seen.
    *
-   * @throws ApiError or SuiteError where a list is refused, SuiteError `diskFull` where the file can't be written
+   * @throws SuiteError `forbidden` where a list is refused, `diskFull` where the file can't be written
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const recorder = new Recorder(options);
@@ -54,7 +60,10 @@ export class Recorder {
       return recorder;
     } catch (error) {
       recorder.close('interrupted', messageOf(error));
-      throw error;
+      if (!(error instanceof ApiError)) throw error;
+      throw new SuiteError('forbidden', `namespace ${options.namespace} can't be watched: ${error.message}`, {
+        cause: error,
+      });
     }
   }
 
@@ -126,6 +135,24 @@ export class Recorder {
   }
 
   /**
+   * Asks the API server for the Pods as they are now and waits until the watch has brought those versions. Where it does not,
+   * it is dead though its connection looks alive, and the recording gets a gap.
+   */
+  async confirm(): Promise<void> {
+    const {api, namespace, budgets, signal} = this.#options;
+    try {
+      const {items} = podListSchema.parse(await api.json(`/api/v1/namespaces/${namespace}/pods`, {signal}));
+      const now = items.map(({metadata}) => metadata.resourceVersion);
+      await this.until('the watch brings what the API server has', budgets.confirm, () =>
+        now.every(version => this.#delivered.has(version)),
+      );
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      this.add({kind: 'gap', resource: 'pods', why: `the watch could not be confirmed: ${messageOf(error)}`});
+    }
+  }
+
+  /**
    * Writes the reason of the end and closes the file; watches are closed too. A watch that has no connection now, or
    * brought what could not be taken, leaves a gap, so that what it missed is not held against the cluster.
    */
@@ -166,7 +193,10 @@ export class Recorder {
         const observation = {...raw, atMs: this.now(), object: withoutManagedFields(delivery.object)};
         const known = observationSchema.parse(observation);
         this.#write(observation); // as it came, not as validated
-        if (known.kind === 'pod') this.#pod = known.object;
+        if (known.kind === 'pod') {
+          this.#pod = known.object;
+          this.#delivered.add(known.object.metadata.resourceVersion);
+        }
       }
     } catch (error) {
       this.#failure ??= {resource, error}; // thrown to whoever waits: nothing may be thrown into the watch

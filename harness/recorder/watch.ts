@@ -71,24 +71,33 @@ async function list(api: Api, options: WatchOptions): Promise<string> {
 async function follow(api: Api, options: WatchOptions, position: Position): Promise<void> {
   const {deliver, signal} = options;
   let lost: string | undefined;
+  let idle = false;
   while (!signal.aborted) {
     try {
       if (lost !== undefined) {
         position.resourceVersion = await list(api, options);
         lost = undefined;
       }
+      const from = position.resourceVersion;
       lost = await stream(api, options, position);
       if (lost !== undefined) deliver({type: 'GAP', why: lost});
+      const brought = position.resourceVersion !== from;
+      if (idle && !brought) await pause(options); // a server that ends every connection at once is not asked without a break
+      idle = !brought;
     } catch (error) {
       if (error instanceof ApiError && error.code === 410 && lost === undefined) {
         lost = error.message;
         deliver({type: 'GAP', why: lost});
       } else {
         position.away = messageOf(error);
-        await delay(options.reconnectMs, undefined, {signal}).catch(() => undefined);
+        await pause(options);
       }
     }
   }
+}
+
+async function pause({reconnectMs, signal}: WatchOptions): Promise<void> {
+  await delay(reconnectMs, undefined, {signal}).catch(() => undefined);
 }
 
 /** Reads one connection to its end; gives why continuity was lost, or undefined where it can be resumed. */

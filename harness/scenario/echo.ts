@@ -21,7 +21,8 @@ export function differences(sent: unknown, stored: unknown, path = ''): readonly
 
 function counterpart(item: unknown, index: number, stored: readonly unknown[]): unknown {
   const name = isRecord(item) ? item['name'] : undefined;
-  return name === undefined ? stored[index] : stored.find(other => isRecord(other) && other['name'] === name);
+  const sameName = (other: unknown): boolean => isRecord(other) && other['name'] === name;
+  return name === undefined || sameName(stored[index]) ? stored[index] : stored.find(sameName);
 }
 
 function difference(path: string, sent: unknown, stored: unknown): string {

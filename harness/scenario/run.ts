@@ -146,6 +146,7 @@ async function restart(
     text = `${error.message}; ${waitingFor(recorder.pod)}`;
   }
   await readJournal(recorder, subject);
+  await recorder.confirm();
   recorder.close(reason, text);
   return {reason, text};
 }
