@@ -112,7 +112,12 @@ export async function examine(configName: string, signal: AbortSignal): Promise<
     goodGo
       ? there('Go', go)
       : builds
-        ? missing('Go', `${oldestGo} or newer, to build the node image`, 'install it and put it on PATH', true)
+        ? missing(
+            'Go',
+            `${oldestGo} or newer, to build the node image`,
+            install ? 'rac installs it' : 'install it and put it on PATH',
+            !install,
+          )
         : note(
             'Go',
             go === undefined ? 'none on PATH' : `${go} is too old to build with`,

@@ -60,7 +60,7 @@ export async function takeDown(names: readonly string[], signal: AbortSignal): P
         next: 'start the engine (rac cluster up does that where it may) and run this again',
       });
     }
-    const kind = await ensureKind(signal);
+    const kind = await ensureKind({yes: false, signal});
     await step(`Delete cluster ${name}`, () => deleteCluster(name, {engine, kind}));
     await removeRecord(name);
   }

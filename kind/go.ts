@@ -1,7 +1,6 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
-import {SuiteError} from '../harness/errors.ts';
 import {ask, run} from './command.ts';
 import type {Say} from './progress.ts';
 
@@ -22,23 +21,6 @@ export function atLeast(a: string, b: string): boolean {
     if (here !== wanted) return here > wanted;
   }
   return true;
-}
-
-/** @throws SuiteError (buildFailed) where no Go that can build `what` is on PATH */
-export async function needGo(what: string, signal: AbortSignal): Promise<string> {
-  const version = await goVersion(signal);
-  if (version !== undefined && atLeast(version, oldestGo)) return version;
-  // From 1.21 on Go fetches a newer toolchain by itself, unless it is told not to.
-  const fetches =
-    version !== undefined && atLeast(version, '1.21') && (await ask('go', ['env', 'GOTOOLCHAIN'], signal)) !== 'local';
-  if (fetches) return version;
-  throw new SuiteError(
-    'buildFailed',
-    `${what} is built from source and needs Go ${oldestGo} or newer; ${version === undefined ? 'no go is on PATH' : `this is ${version}`}`,
-    {
-      next: `put Go ${oldestGo} or newer on PATH (an older Go, such as Debian's golang-go, does where GOTOOLCHAIN=auto lets it fetch a newer one); where an image registry answers, no Go is needed`,
-    },
-  );
 }
 
 /** Commands of one Go module, and how they are built. */

@@ -92,7 +92,7 @@ async function upOrAgain(options: UpOptions): Promise<RunningCluster> {
     containers = await ensureAnswering(record, containers, engine, signal);
   } else {
     if (record !== undefined) await removeRecord(config.name); // its containers were removed by hand
-    const kind = await ensureKind(signal);
+    const kind = await ensureKind({yes, signal});
     const chosen = await chooseNodeImage(config, options, engine, signal);
     await fetchNodeImage(chosen, engine, {yes, signal});
     record = await bootCluster(config, chosen, {engine, kind}, {apiPort, signal});

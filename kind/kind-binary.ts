@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto';
 import {chmod, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {SuiteError} from '../harness/errors.ts';
+import {messageOf, SuiteError} from '../harness/errors.ts';
 import {built, placeOf, withTemporary} from './cache.ts';
 import {ask} from './command.ts';
 import {atLeast, buildGoCommands, goVersion} from './go.ts';
-import {step} from './progress.ts';
+import {ensureGo} from './install-go.ts';
+import {step, tell} from './progress.ts';
 
 /** The release of kind that is built or fetched where PATH has none that is new enough; its node images are in kind/*.yaml. */
 export const kindVersion = '0.33.0';
@@ -26,12 +27,13 @@ export async function findKind(signal: AbortSignal): Promise<{path: string; vers
  *
  * @throws SuiteError (buildFailed) where none of these works
  */
-export async function ensureKind(signal: AbortSignal): Promise<string> {
+export async function ensureKind(options: {readonly yes: boolean; readonly signal: AbortSignal}): Promise<string> {
+  const {signal} = options;
   const found = await findKind(signal);
   if (found !== undefined) return found.path;
-  const go = await goVersion(signal);
-  if (go !== undefined) {
-    await step(`Build kind ${kindVersion} with Go ${go}`, say =>
+  if ((await goVersion(signal)) !== undefined || !(await fetched(signal))) {
+    await ensureGo(`kind ${kindVersion}`, options);
+    await step(`Build kind ${kindVersion} with Go`, say =>
       built({
         ...recipe,
         build: into =>
@@ -43,12 +45,22 @@ export async function ensureKind(signal: AbortSignal): Promise<string> {
           ),
       }),
     );
-  } else {
+  }
+  return join(placeOf(recipe), 'kind');
+}
+
+/** Fetches the release binary, as no Go is on PATH to build it; false where that can't be done and Go is needed after all. */
+async function fetched(signal: AbortSignal): Promise<boolean> {
+  try {
     await step(`Fetch kind ${kindVersion} (no Go on PATH to build it)`, () =>
       built({...recipe, build: into => fetchRelease(into, signal)}),
     );
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    tell(messageOf(error));
+    return false;
   }
-  return join(placeOf(recipe), 'kind');
 }
 
 async function fetchRelease(into: string, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,8 @@ import {built, cacheDirectory, digestOf, isBuilt, placeOf, withTemporary} from '
 import {ask, run} from '../command.ts';
 import {needRoom} from '../disk.ts';
 import type {Engine} from '../engine.ts';
-import {buildGoCommands, fetchModule, needGo} from '../go.ts';
+import {buildGoCommands, fetchModule} from '../go.ts';
+import {ensureGo} from '../install-go.ts';
 import {kindVersion} from '../kind-binary.ts';
 import {type Say, step, type Step, steps} from '../progress.ts';
 import {
@@ -69,7 +70,7 @@ export async function ensureNodeImage(
     );
   }
   await ensureBuildTools(options);
-  await needGo('the node image', signal);
+  await ensureGo('the node image', options);
   await buildParts(release, engine, signal);
 
   const kubernetes = placeOf(kubernetesRecipe(release, {say: quiet, signal}));
