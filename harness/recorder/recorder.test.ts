@@ -166,7 +166,7 @@ describe('a wait', () => {
   test('is out of patience after its budget', async () => {
     const recorder = await open();
     await expect(recorder.until('the Pod is ready', impatient, seen)).rejects.toThrow(
-      new OutOfPatience('the Pod is ready: not within 0.3 s'),
+      new OutOfPatience('the Pod is ready: not within 0.02 s'),
     );
     recorder.close('settled', 'done');
   });
