@@ -1,12 +1,12 @@
 import {createHash} from 'node:crypto';
 import {chmod, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {messageOf, SuiteError} from '../harness/errors.ts';
+import {SuiteError} from '../harness/errors.ts';
 import {built, placeOf, withTemporary} from './cache.ts';
 import {ask} from './command.ts';
 import {atLeast, buildGoCommands, goVersion} from './go.ts';
 import {ensureGo} from './install-go.ts';
-import {step, tell} from './progress.ts';
+import {step} from './progress.ts';
 
 /** The release of kind that is built or fetched where PATH has none that is new enough; its node images are in kind/*.yaml. */
 export const kindVersion = '0.33.0';
@@ -56,9 +56,8 @@ async function fetched(signal: AbortSignal): Promise<boolean> {
       built({...recipe, build: into => fetchRelease(into, signal)}),
     );
     return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    tell(messageOf(error));
+  } catch {
+    signal.throwIfAborted(); // the step has said why
     return false;
   }
 }

@@ -1,6 +1,6 @@
 import type {Scenario} from '../harness/index.ts';
 
-/** An init container, running again and again until it may go on, exits with a listed code; a sidecar has been started. */
+/** The init container waits to be told to exit; a sidecar in front of it runs, the regular containers have not started. */
 export const initContainerExits: Scenario = {
   id: 'init-container-exits',
   title: 'an init container exits with a listed code',
