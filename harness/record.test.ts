@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import {SuiteError} from './errors.ts';
-import {record, type Recorded} from './record.ts';
+import {record, type EndedRecording} from './record.ts';
 import {readRecording} from './recording/recording.ts';
 import {aHeader} from './testing/a-header.ts';
 import {answer, ApiServer, echo, hangUp, refuse, type Answer} from './testing/api-server.ts';
@@ -19,7 +19,7 @@ const interrupted = new SuiteError('interrupted', 'stopped by SIGINT');
 let server: ApiServer;
 let folder: string;
 let stop: AbortController;
-let told: Recorded[];
+let told: EndedRecording[];
 
 beforeEach(async () => {
   server = await ApiServer.start();

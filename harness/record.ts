@@ -4,7 +4,7 @@ import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
 import {runScenario, type Ending, type RunContext} from './scenario/run.ts';
 
 /** What the run tells while it goes on. */
-export interface Recorded {
+export interface EndedRecording {
   readonly scenario: Scenario;
   readonly ending: Ending;
   readonly ms: number;
@@ -21,7 +21,7 @@ export interface Recorded {
 export async function record(
   context: RunContext,
   scenarios: readonly Scenario[],
-  told: (recorded: Recorded) => void,
+  told: (recorded: EndedRecording) => void,
 ): Promise<readonly string[]> {
   const stop = new AbortController();
   const endings: Ending[] = [];
