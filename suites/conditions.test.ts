@@ -15,5 +15,6 @@ scenario(everySource, restart => {
   requirement('CND-10', () => expect(restart).toStayInPhase('Running', 'Pending'));
   requirement('CND-11', () => expect(restart).toWaitWithReason());
   requirement('CND-13', () => expect(restart).toNeverContradict());
+  requirement('CND-15', () => expect(restart).toBePendingMeanwhile());
   requirement('CND-14', () => expect(restart).toNameSource());
 });

@@ -12,9 +12,11 @@ export function isNotRaisedBefore(): Check {
     const early = timeline.versions.filter(({index}) => index < timeline.stimulusIndex);
     const trail = [evidence(timeline.before, `${type} ${statusText(timeline.before.pod)}`)];
     const raised = early.find(({pod}) => conditionOf(pod, type)?.status === 'True');
-    return raised === undefined
+    if (raised !== undefined) return broken(expected, `${type} was True before`, [evidence(raised, `${type}=True`)]);
+    const {podGapBefore} = timeline;
+    return podGapBefore === undefined
       ? held(expected, trail)
-      : broken(expected, `${type} was True before`, [evidence(raised, `${type}=True`)]);
+      : unknown(expected, `the watch lost continuity: ${podGapBefore.why}`, trail);
   };
 }
 
@@ -89,7 +91,7 @@ export function datesTransitions(): Check {
       if (previous !== undefined && Date.parse(is) < Date.parse(was))
         return broken(expected, 'lastTransitionTime went back', trail);
       if (previous?.status === now.status && was !== is) {
-        return broken(expected, 'lastTransitionTime moved without the status', trail);
+        return unknown(expected, 'lastTransitionTime tells of a change that was not delivered', trail);
       }
       previous = now;
     }
@@ -133,7 +135,7 @@ function whileRaised(expected: string, wrong: (condition: PodCondition) => strin
       const saw = wrong(condition);
       if (saw !== undefined) return broken(expected, saw, trail);
     }
-    return held(expected, trail);
+    return unlessGap(timeline, held(expected, trail), 'presence');
   };
 }
 
@@ -148,7 +150,7 @@ export function isNeverContradictory(): Check {
       if (name !== undefined)
         return broken(expected, `${name} was shown running under its old id`, [evidence(version, `${name} running`)]);
     }
-    return held(expected, [evidence(lowered, `${type}=False`)]);
+    return unlessGap(timeline, held(expected, [evidence(lowered, `${type}=False`)]), 'presence');
   };
 }
 

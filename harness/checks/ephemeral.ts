@@ -1,7 +1,7 @@
 import {statusOf} from '../recording/pod.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {broken, held, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
-import {evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
+import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
 
 /** A running ephemeral container is ended by the restart (announcement of v1.35, in so many words). */
 export function terminatesEphemeral(name: string): Check {
@@ -14,12 +14,16 @@ export function terminatesEphemeral(name: string): Check {
       evidence(timeline.before, `${name} running, ${old.containerID ?? 'no id'}`),
       stimulusEvidence(timeline),
     ];
+    if (!allRestarted(timeline)) return unknown(expected, 'no restart of all containers was seen', trail);
+    const again = timeline.hadRun
+      .flatMap(other => restartedIn(timeline, other) ?? [])
+      .toSorted((a, b) => a.index - b.index);
+    const [first, last] = [again.at(0), again.at(-1)];
+    if (first === undefined || last === undefined) return unknown(expected, 'no restart was seen', trail);
     const ended = timeline.after.find(({pod}) => statusOf(pod, name)?.state.terminated !== undefined);
-    if (ended !== undefined)
-      return ofRestart(timeline, held(expected, [...trail, evidence(ended, `${name} terminated`)]));
-    const last = timeline.after.at(-1);
-    if (last === undefined || !allRestarted(timeline))
-      return unknown(expected, 'no restart of all containers was seen', trail);
+    if (ended !== undefined && ended.index <= first.index) {
+      return held(expected, [...trail, evidence(ended, `${name} terminated`)]);
+    }
     const now = statusOf(last.pod, name);
     const same = now?.containerID === old.containerID && now?.state.running !== undefined;
     const saw = same
@@ -75,8 +79,4 @@ function throughout(
     const end = last === undefined ? trail : [...trail, evidence(last, `${name} as before`)];
     return ofRestart(timeline, unlessGap(timeline, held(expected, end), 'presence'));
   };
-}
-
-function allRestarted(timeline: Timeline): boolean {
-  return timeline.hadRun.every(container => restartedIn(timeline, container) !== undefined);
 }

@@ -1,5 +1,5 @@
 import type {Pod} from '../recording/pod.ts';
-import {runsOf, type Timeline} from '../recording/timeline.ts';
+import {runsAround, runsOf} from '../recording/timeline.ts';
 import {broken, held, journalHole, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {evidence, ofRestart, stimulusEvidence} from './restart.ts';
 
@@ -25,11 +25,7 @@ export function preserves(...paths: readonly [string, ...string[]]): Check {
       const path = paths.find(each => at(version.pod, each) !== at(before.pod, each));
       if (path === undefined) continue;
       const change = `${path} ${brief(at(before.pod, path))} -> ${brief(at(version.pod, path))}`;
-      return unlessGap(
-        timeline,
-        broken(expected, `${path} changed`, [...trail, evidence(version, change)]),
-        'presence',
-      );
+      return broken(expected, `${path} changed`, [...trail, evidence(version, change)]);
     }
     const last = after.at(-1);
     const same = last === undefined ? trail : [...trail, evidence(last, 'unchanged')];
@@ -39,43 +35,48 @@ export function preserves(...paths: readonly [string, ...string[]]): Check {
 
 /** The containers see the same namespaces before and after: the sandbox is the same one (KEP-5532, Sandbox). */
 export function preservesNamespaces(...kinds: readonly [string, ...string[]]): Check {
-  return sameInJournal(`the ${kinds.join(', ')} namespaces are the same before and after`, start =>
-    kinds.map(kind => `${kind} ${start.namespaces[kind] ?? 'absent'}`).join(' '),
+  return sameInJournal(`the ${kinds.join(', ')} namespaces are the same before and after`, ({namespaces}) =>
+    kinds.some(kind => (namespaces[kind] ?? '') === '')
+      ? undefined
+      : kinds.map(kind => `${kind} ${namespaces[kind] ?? ''}`).join(' '),
   );
 }
 
 /** The containers see the same host name before and after. */
 export function preservesHostname(): Check {
-  return sameInJournal('the host name is the same before and after', ({hostname}) => `hostname ${hostname}`);
+  return sameInJournal('the host name is the same before and after', ({hostname}) =>
+    hostname === '' ? undefined : `hostname ${hostname}`,
+  );
 }
 
-type Start = ReturnType<typeof runsOf>[number]['start']['entry'];
+type Start = ReturnType<typeof runsOf>[number]['start'];
 
-/** Something that every container of the Pod reads at its start is the same for all of them, at every start. */
-function sameInJournal(expected: string, read: (start: Start) => string): Check {
+/**
+ * Something that every container of the Pod reads at its start is the same for all of them, at every start.
+ *
+ * @param read gives what it read; undefined where it could not be read
+ */
+function sameInJournal(expected: string, read: (start: Start['entry']) => string | undefined): Check {
   return timeline => {
     const hole = journalHole(timeline);
     if (hole !== undefined) return unknown(expected, hole);
-    const starts = startsOf(timeline).toSorted((a, b) => a.start.entry.began - b.start.entry.began);
-    const [first] = starts;
-    if (first === undefined) return unknown(expected, 'the journal has no start of a container');
+    const silent = timeline.hadRun.find(name => runsAround(timeline, name).after.length === 0);
+    if (silent !== undefined) return unknown(expected, `the journal has no new start of ${silent}`);
+    const starts = timeline.containers
+      .flatMap(({name}) => runsOf(timeline, name).map(({start}) => start))
+      .toSorted((a, b) => a.entry.began - b.entry.began);
     const trail: Evidence[] = [];
-    for (const {start} of starts) {
-      trail.push({index: start.index, atMs: start.atMs, text: `${start.entry.container} starts: ${read(start.entry)}`});
-      if (read(start.entry) !== read(first.start.entry)) {
-        return broken(
-          expected,
-          `${start.entry.container} saw others than ${first.start.entry.container} before it`,
-          trail,
-        );
-      }
+    let first: {value: string; container: string} | undefined;
+    for (const {index, atMs, entry} of starts) {
+      const value = read(entry);
+      if (value === undefined) return unknown(expected, `${entry.container} could not read it`, trail);
+      trail.push({index, atMs, text: `${entry.container} starts: ${value}`});
+      first ??= {value, container: entry.container};
+      if (value !== first.value)
+        return broken(expected, `${entry.container} saw others than ${first.container} before it`, trail);
     }
     return ofRestart(timeline, held(expected, trail));
   };
-}
-
-function startsOf(timeline: Timeline): readonly {start: ReturnType<typeof runsOf>[number]['start']}[] {
-  return timeline.containers.flatMap(({name}) => runsOf(timeline, name));
 }
 
 function brief(json: string | undefined): string {

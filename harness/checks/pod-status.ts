@@ -2,7 +2,7 @@ import {conditionOf, statusOf} from '../recording/pod.ts';
 import {restartingVersions, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {notRaised} from './conditions.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
-import {evidence, ofRestart, stimulusEvidence} from './restart.ts';
+import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
 
 const type = 'AllContainersRestarting';
 
@@ -85,7 +85,7 @@ export function waitsWithReason(): Check {
         }
       }
     }
-    return trail.length === 0 ? missing(timeline, expected, 'no container was seen to wait') : held(expected, trail);
+    return trail.length === 0 ? unknown(expected, 'no container was seen to wait') : held(expected, trail);
   };
 }
 
@@ -100,4 +100,21 @@ function throughoutAfter(
     if (found !== undefined) return broken(expected, found.saw, [...trail, found.at]);
   }
   return ofRestart(timeline, unlessGap(timeline, held(expected, trail), 'presence'));
+}
+
+/** From the trigger until every container that had run is started again the phase is Pending (KEP-5532, "Pod Phase"). */
+export function isPendingMeanwhile(): Check {
+  return timeline => {
+    const expected = `phase is Pending from ${type}=True until every container runs again`;
+    const [raised] = restartingVersions(timeline);
+    if (raised === undefined) return notRaised(expected);
+    if (!allRestarted(timeline)) return unknown(expected, 'no restart of all containers was seen');
+    for (const version of timeline.after.filter(({index}) => index >= raised.index)) {
+      const {phase = 'absent'} = version.pod.status;
+      const over = timeline.hadRun.every(name => (restartedIn(timeline, name)?.index ?? Infinity) <= version.index);
+      if (over) break;
+      if (phase !== 'Pending') return broken(expected, `phase was ${phase}`, [evidence(version, `phase ${phase}`)]);
+    }
+    return unlessGap(timeline, held(expected, [evidence(raised, 'phase Pending')]), 'presence');
+  };
 }

@@ -1,6 +1,6 @@
 import {statusOf} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
-import {broken, held, missing, unknown, type Check, type Evidence, type Finding} from './finding.ts';
+import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 
 /** Evidence that the source was told to exit. */
 export function stimulusEvidence({stimulusIndex, stimulusAtMs, source, recording}: Timeline): Evidence {
@@ -35,6 +35,11 @@ export function ofRestart(timeline: Timeline, finding: Finding): Finding {
   return others.some(name => restartedIn(timeline, name) !== undefined)
     ? finding
     : unknown(finding.expected, 'no restart of all containers was seen', finding.evidence);
+}
+
+/** Whether every container that had run was started again. */
+export function allRestarted(timeline: Timeline): boolean {
+  return timeline.hadRun.length > 0 && timeline.hadRun.every(name => restartedIn(timeline, name) !== undefined);
 }
 
 /** The trigger (KEP-5532, Proposal): every container that had run is started again after the source's exit. */
@@ -82,6 +87,7 @@ export function restartsSourceAlone(): Check {
     }
     const again = restartedIn(timeline, source);
     if (again === undefined) return missing(timeline, expected, `${source} was not started again`, trail);
-    return held(expected, [...trail, evidence(again, `${source} has a new container id`)]);
+    const seen = [...trail, evidence(again, `${source} has a new container id`)];
+    return unlessGap(timeline, held(expected, seen), 'presence');
   };
 }

@@ -1,4 +1,4 @@
-import {runsAround, type ContainerRun, type Timeline} from '../recording/timeline.ts';
+import {runsAround, type ContainerRun} from '../recording/timeline.ts';
 import {broken, held, journalHole, unknown, type Check, type Evidence} from './finding.ts';
 import {ofRestart} from './restart.ts';
 
@@ -6,22 +6,22 @@ import {ofRestart} from './restart.ts';
 export function preservesVolume(name: string): Check {
   const expected = `volume ${name} keeps its mount and its content`;
   return eachRestart(expected, (first, again) => {
-    const was = latest(first)?.start.entry.volumes[name];
+    const was = first.at(-1)?.start.entry.volumes[name];
     const is = again.start.entry.volumes[name];
     const text = `${name} ${is?.mount ?? 'absent'} ${JSON.stringify(is?.origin ?? '')}, was ${was?.mount ?? 'absent'} ${JSON.stringify(was?.origin ?? '')}`;
     if (was === undefined || is === undefined) return {text, wrong: `volume ${name} is not mounted`};
+    if (was.mount === '' || is.mount === '') return {text, hole: `the mount of volume ${name} could not be read`};
     if (was.mount !== is.mount) return {text, wrong: `volume ${name} is another mount`};
     // A container that began before the content was written has nothing to compare.
-    return {
-      text,
-      wrong: was.origin !== '' && was.origin !== is.origin ? `the content of volume ${name} changed` : undefined,
-    };
+    if (was.origin === '') return {text};
+    return was.origin === is.origin ? {text, compared: true} : {text, wrong: `the content of volume ${name} changed`};
   });
 }
 
 /** What a container wrote outside its volumes is gone when it starts again: it is a new container (KEP-5532). */
 export function renewsWritableLayers(): Check {
   return eachRestart('each container starts again with a new writable layer', (_first, again) => ({
+    compared: true,
     text: `writable layer ${again.start.entry.layer}`,
     wrong: again.start.entry.layer === 'new' ? undefined : 'what an earlier run wrote is still in the writable layer',
   }));
@@ -30,6 +30,7 @@ export function renewsWritableLayers(): Check {
 /** What a container appended to a volume in an earlier run is there when it runs again, so it must be reentrant. */
 export function findsWhatItLeft(): Check {
   return eachRestart('each container finds on its volume what its earlier runs appended', (first, again) => ({
+    compared: true,
     text: `finds ${again.start.entry.earlierRuns} of ${first.length} earlier runs`,
     wrong:
       again.start.entry.earlierRuns === first.length
@@ -41,39 +42,45 @@ export function findsWhatItLeft(): Check {
 /** The environment that each container sees is the one that it saw before. */
 export function preservesEnvironment(): Check {
   return eachRestart('each container has the environment that it had', (first, again) => {
-    const was = latest(first)?.start.entry.environment;
+    const was = first.at(-1)?.start.entry.environment;
     const is = again.start.entry.environment;
-    return {text: `environment ${is}`, wrong: was === is ? undefined : 'the environment changed'};
+    return {compared: true, text: `environment ${is}`, wrong: was === is ? undefined : 'the environment changed'};
   });
+}
+
+/** What one container's new start says next to its earlier ones. */
+interface Comparison {
+  readonly text: string;
+  /** What breaks the requirement. */
+  readonly wrong?: string | undefined;
+  /** Why nothing can be said. */
+  readonly hole?: string;
+  /** Whether there was something to compare; a requirement in which no container had that is undecided. */
+  readonly compared?: boolean;
 }
 
 /** Compares the first run after the exit of every container that had run with its runs before. */
 function eachRestart(
   expected: string,
-  compare: (before: readonly ContainerRun[], again: ContainerRun) => {text: string; wrong: string | undefined},
+  compare: (before: readonly ContainerRun[], again: ContainerRun) => Comparison,
 ): Check {
   return timeline => {
     const hole = journalHole(timeline);
     if (hole !== undefined) return unknown(expected, hole);
     const trail: Evidence[] = [];
-    for (const {name, before, again} of restarts(timeline)) {
-      const {text, wrong} = compare(before, again);
-      trail.push({index: again.start.index, atMs: again.start.atMs, text: `${name} starts: ${text}`});
-      if (wrong !== undefined) return broken(expected, `${wrong} (${name})`, trail);
+    let compared = false;
+    for (const name of timeline.hadRun) {
+      const {before, after} = runsAround(timeline, name);
+      const [again] = after;
+      if (again === undefined || before.length === 0)
+        return unknown(expected, `the journal has no new start of ${name}`, trail);
+      const comparison = compare(before, again);
+      trail.push({index: again.start.index, atMs: again.start.atMs, text: `${name} starts: ${comparison.text}`});
+      if (comparison.wrong !== undefined) return broken(expected, `${comparison.wrong} (${name})`, trail);
+      if (comparison.hole !== undefined) return unknown(expected, `${comparison.hole} (${name})`, trail);
+      compared ||= comparison.compared ?? false;
     }
-    if (trail.length === 0) return unknown(expected, 'no container was seen to start again');
+    if (!compared) return unknown(expected, 'no container had anything to compare', trail);
     return ofRestart(timeline, held(expected, trail));
   };
-}
-
-function restarts(timeline: Timeline): readonly {name: string; before: readonly ContainerRun[]; again: ContainerRun}[] {
-  return timeline.hadRun.flatMap(name => {
-    const {before, after} = runsAround(timeline, name);
-    const [again] = after;
-    return again === undefined || before.length === 0 ? [] : [{name, before, again}];
-  });
-}
-
-function latest(runs: readonly ContainerRun[]): ContainerRun | undefined {
-  return runs.at(-1);
 }

@@ -35,12 +35,12 @@ test('a failure says what was expected, what was seen, when, and where in the re
     expect(restart).toPreserve('status.podIPs');
   }).toThrow(
     [
-      '  expected  status.podIPs [{"ip":"10.244.0.5"}] throughout',
+      '  expected  status.podIPs [{"ip":"10.244.0.39"}] throughout',
       '  saw       status.podIPs changed',
-      '      -0.63 s  rv 2099  status.podIPs [{"ip":"10.244.0.5"}]',
+      '      -0.33 s  rv 8006  status.podIPs [{"ip":"10.244.0.39"}]',
       '      +0.00 s  watcher told to exit with 88',
-      '     +14.39 s  rv 2291  status.podIPs [{"ip":"10.244.0.5"}] -> [{"ip":"10.244.0.9"}]   <- here',
-      '    recording v1.35.4/sidecar-exits.ndjson.gz:78',
+      '     +14.72 s  rv 8213  status.podIPs [{"ip":"10.244.0.39"}] -> [{"ip":"10.244.0.9"}]   <- here',
+      '    recording v1.35.4/sidecar-exits.ndjson.gz:81',
     ].join('\n'),
   );
 });

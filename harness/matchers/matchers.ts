@@ -62,6 +62,7 @@ const matchers = {
   toKeepTrue: matcher('toKeepTrue', podStatus.keepsTrue),
   toNeverLower: matcher('toNeverLower', podStatus.neverLowers),
   toStayInPhase: matcher('toStayInPhase', podStatus.staysInPhase),
+  toBePendingMeanwhile: matcher('toBePendingMeanwhile', podStatus.isPendingMeanwhile),
   toWaitWithReason: matcher('toWaitWithReason', podStatus.waitsWithReason),
   toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),
 };

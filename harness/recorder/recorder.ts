@@ -193,7 +193,7 @@ export class Recorder {
         const observation = {...raw, atMs: this.now(), object: withoutManagedFields(delivery.object)};
         const known = observationSchema.parse(observation);
         this.#write(observation); // as it came, not as validated
-        if (known.kind === 'pod') {
+        if (known.kind === 'pod' && known.object.metadata.name === this.#options.header.pod) {
           this.#pod = known.object;
           this.#delivered.add(known.object.metadata.resourceVersion);
         }

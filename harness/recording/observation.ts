@@ -91,6 +91,9 @@ export const headerSchema = z.object({
   suite: z.string(),
   scenario: scenarioSchema,
   manifestSha256: z.string(),
+  /** The Pod of the manifest, and its containers: what admission adds is not judged. */
+  pod: z.string(),
+  containers: z.array(z.string()).min(1),
   server: z.string(),
   image: z.string(),
   /** Wall clock, for people; every other time is monotonic. */

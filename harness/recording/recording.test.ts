@@ -11,6 +11,8 @@ const header = {
   suite: '0.1.0',
   scenario: {id: 'a-b', title: 'a', manifest: 'a.yaml', stimulus: {exits: 'a', code: 88}, matches: true},
   manifestSha256: 'abc',
+  pod: 'a',
+  containers: ['a'],
   server: 'v1.35.4',
   image: 'busybox',
   startedAt: '2026-01-01T00:00:00Z',

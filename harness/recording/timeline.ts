@@ -44,6 +44,8 @@ export interface Timeline {
   readonly exit: JournalLine | undefined;
   /** Where continuity of Pods was lost after the stimulus. */
   readonly podGap: Extract<Observation, {kind: 'gap'}> | undefined;
+  /** Where continuity of Pods was lost before it. */
+  readonly podGapBefore: Extract<Observation, {kind: 'gap'}> | undefined;
   /** Where the journal could not be read, or not be understood. */
   readonly journalGap: Extract<Observation, {kind: 'gap'}> | undefined;
   readonly end: Extract<Observation, {kind: 'end'}>;
@@ -55,14 +57,16 @@ export interface Timeline {
  * @returns undefined where the recording ended before its stimulus, so that nothing can be said
  */
 export function timelineOf(recording: Recording): Timeline | undefined {
-  const {observations} = recording;
+  const {header, observations} = recording;
   const stimulusIndex = observations.findIndex(({kind}) => kind === 'stimulus');
   const stimulus = observations[stimulusIndex];
   const end = observations.at(-1);
-  const versions = observations.flatMap((o, index) => (o.kind === 'pod' ? [{index, atMs: o.atMs, pod: o.object}] : []));
+  const versions = observations.flatMap((o, index) =>
+    o.kind === 'pod' && o.object.metadata.name === header.pod ? [{index, atMs: o.atMs, pod: o.object}] : [],
+  );
   const before = versions.findLast(({index}) => index < stimulusIndex);
   if (stimulus?.kind !== 'stimulus' || end?.kind !== 'end' || before === undefined) return undefined;
-  const containers = containersOf(before.pod).filter(({kind}) => kind !== 'ephemeral');
+  const containers = containersOf(before.pod).filter(({name}) => header.containers.includes(name));
   const journal = journalOf(observations);
   const gaps = observations.filter(o => o.kind === 'gap');
   return {
@@ -78,9 +82,15 @@ export function timelineOf(recording: Recording): Timeline | undefined {
     journal,
     exit: journal.findLast(({entry}) => entry.what === 'exit' && entry.container === stimulus.container),
     podGap: gaps.find(({resource, atMs}) => resource === 'pods' && atMs >= stimulus.atMs),
-    journalGap: gaps.find(({resource}) => resource === 'journal'),
+    podGapBefore: gaps.find(({resource, atMs}) => resource === 'pods' && atMs < stimulus.atMs),
+    journalGap: gaps.find(gap => gap.resource === 'journal' && !wasReadLater(gap, observations)),
     end,
   };
+}
+
+/** A reading that failed leaves no hole where the whole journal was read after it; a line that can't be understood does. */
+function wasReadLater({why, atMs}: Extract<Observation, {kind: 'gap'}>, observations: readonly Observation[]): boolean {
+  return !why.startsWith('unreadable') && observations.some(o => o.kind === 'clock' && o.atMs > atMs);
 }
 
 /** A container's runs, first to last. */

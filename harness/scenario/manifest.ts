@@ -4,7 +4,7 @@ import {parseAllDocuments} from 'yaml';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 
-const container = z.looseObject({image: z.string()});
+const container = z.looseObject({name: z.string(), image: z.string()});
 const objectSchema = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
@@ -21,8 +21,9 @@ export type ManifestObject = z.infer<typeof objectSchema>;
 /** A manifest with the run's namespace, label and image put in; nothing else of it is changed. */
 export interface Manifest {
   readonly objects: readonly ManifestObject[];
-  /** Name of its one Pod. */
+  /** Name of its one Pod, and of its containers. */
   readonly pod: string;
+  readonly containers: readonly string[];
   /** SHA-256 of the file as it lies in manifests/. */
   readonly sha256: string;
 }
@@ -50,11 +51,17 @@ export function readManifest(
     return {
       objects: objects.map(object => fitObject(object, fit)),
       pod: pod.metadata.name,
+      containers: containerNames(pod),
       sha256: createHash('sha256').update(text).digest('hex'),
     };
   } catch (cause) {
     throw new SuiteError('badData', `manifest ${file} can't be used: ${messageOf(cause)}`, {cause});
   }
+}
+
+function containerNames(pod: ManifestObject): readonly string[] {
+  const {initContainers = [], containers} = podSpecSchema.parse(pod['spec']);
+  return [...initContainers, ...containers].map(({name}) => name);
 }
 
 function fitObject(

@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import {messageOf, SuiteError} from '../errors.ts';
 import {Recorder, OutOfPatience} from '../recorder/recorder.ts';
 import {formatVersion, type Scenario} from '../recording/observation.ts';
-import {statusesOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, statusesOf, type Pod} from '../recording/pod.ts';
 import type {Target} from '../recording/target.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import type {Api} from '../target/api.ts';
@@ -64,6 +64,8 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
       suite: context.suite,
       scenario,
       manifestSha256: manifest.sha256,
+      pod: manifest.pod,
+      containers: [...manifest.containers],
       server: target.server,
       image: target.image,
       startedAt: new Date().toISOString(),
@@ -108,8 +110,8 @@ async function prepare(
   }
   await recorder
     .until('the Pod is ready for the stimulus', budgets.podReady, pod => {
-      const stuck = statusesOf(pod).find(({state}) => hopeless.has(state.waiting?.reason ?? ''));
-      if (stuck !== undefined) throw new OutOfPatience("the Pod can't start");
+      const disturbed = disturbance(pod);
+      if (disturbed !== undefined) throw new OutOfPatience(disturbed);
       return readyForStimulus(pod, stimulus.exits);
     })
     .catch((error: unknown) => {
@@ -129,7 +131,11 @@ async function restart(
   {stimulus, matches}: Scenario,
 ): Promise<Ending> {
   await tellToExit(recorder, subject, stimulus.exits, stimulus.code);
-  const over = (pod: Pod) => (matches ? restartedAll(before, pod) : restartedAlone(before, pod, stimulus.exits));
+  const over = (pod: Pod): boolean => {
+    const disturbed = disturbance(pod);
+    if (disturbed !== undefined) throw new Error(`${disturbed} during the restart: ${waitingFor(pod)}`);
+    return matches ? restartedAll(before, pod) : restartedAlone(before, pod, stimulus.exits);
+  };
   const {budgets} = subject;
   let reason: Extract<Ending['reason'], 'settled' | 'out-of-patience'> = 'settled';
   let text = 'everything runs again';
@@ -149,6 +155,16 @@ async function restart(
   await recorder.confirm();
   recorder.close(reason, text);
   return {reason, text};
+}
+
+/** What ended or stopped the Pod from outside or in the runtime, so that nothing can be said about its restart. */
+function disturbance(pod: Pod): string | undefined {
+  if (pod.metadata.deletionTimestamp !== undefined) return 'the Pod was deleted';
+  if (conditionOf(pod, 'DisruptionTarget')?.status === 'True') return 'the Pod was evicted';
+  const stuck = statusesOf(pod).find(
+    ({state}) => hopeless.has(state.waiting?.reason ?? '') || state.terminated?.reason === 'StartError',
+  );
+  return stuck === undefined ? undefined : `${stuck.name} could not be started`;
 }
 
 /** The containers that do not run, each with its state, in one line. */

@@ -13,6 +13,8 @@ export const aHeader: Header = {
     matches: true,
   },
   manifestSha256: '0'.repeat(64),
+  pod: 'pod',
+  containers: ['a'],
   server: 'v1.35.4',
   image: 'busybox:test',
   startedAt: '2026-01-01T00:00:00.000Z',

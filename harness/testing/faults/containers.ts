@@ -5,6 +5,9 @@ const sidecar = 'sidecar-exits';
 const init = 'init-container-exits';
 const regular = 'regular-container-exits';
 
+/** Requirements that rest on what each container reads when it starts. */
+const readAtStart = ['IDN-4', 'IDN-6', ...[1, 2, 3, 4, 5, 6, 10, 11].map(number => `VOL-${number}`), 'CTR-15'];
+
 /** Faults in the containers' order, counts, hooks, ends and states. */
 export const containerFaults: readonly Fault[] = [
   {
@@ -21,6 +24,7 @@ export const containerFaults: readonly Fault[] = [
       'CTR-1': 'loader did not start',
       'CTR-2': 'reporter started before loader was done',
       'CTR-3': 'trainer started before loader was done',
+      ...Object.fromEntries(readAtStart.map(id => [id, 'the journal has no new start of loader'])),
     },
   },
   {

@@ -8,7 +8,8 @@ export const ephemeralFaults: readonly Fault[] = [
   {
     name: 'the ephemeral container neither runs nor is terminated',
     in: sidecar,
-    edit: e => e.lastPods(1, pod => (status(pod, 'debugger').state = {waiting: {reason: 'PodInitializing'}})),
+    edit: e =>
+      e.pods(e.lowered, Infinity, pod => (status(pod, 'debugger').state = {waiting: {reason: 'PodInitializing'}})),
     turns: {'EPH-1': 'debugger was not terminated'},
   },
   {
