@@ -1,5 +1,5 @@
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {join, relative} from 'node:path';
+import {join, relative, resolve} from 'node:path';
 import {z} from 'zod';
 import {messageOf, SuiteError, type ExitCause} from '../harness/errors.ts';
 import {record} from '../harness/record.ts';
@@ -65,7 +65,7 @@ export async function conformanceRun(options: RunOptions, show: boolean): Promis
   if (target.feature === 'on') await recordAll(api, target, folder, options);
   else say(`the feature is off (${target.probes.find(({says}) => says === 'off')?.name ?? ''}): no scenario is run`);
   const {result: counts, ms} = await timed(() =>
-    runJest({args: ['suites'], env: {[runVariable]: folder.path}, show, signal}),
+    runJest({args: [`^${escapeRegex(join(root, 'suites'))}/`], env: {[runVariable]: folder.path}, show, signal}),
   );
   if (counts.broken.length > 0)
     throw new SuiteError('badData', `a suite could not be run: ${counts.broken.join('\n')}`);
@@ -145,7 +145,7 @@ function readVerdicts({verdicts}: RunFolder) {
 
 function makeFolder(output: string | undefined): RunFolder {
   const stamp = new Date().toISOString().slice(0, 23).replaceAll(/[:.]/g, '').replace('T', '-');
-  const folder = runFolder(output ?? join(root, 'runs', stamp));
+  const folder = runFolder(output === undefined ? join(root, 'runs', stamp) : resolve(output));
   try {
     mkdirSync(join(folder.path, '..'), {recursive: true});
     mkdirSync(folder.path);
@@ -159,6 +159,11 @@ function makeFolder(output: string | undefined): RunFolder {
     });
   }
   return folder;
+}
+
+/** Jest takes path patterns as regular expressions on the absolute path. */
+function escapeRegex(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{result: T; ms: number}> {

@@ -1,4 +1,4 @@
-import {SuiteError} from '../harness/errors.ts';
+import {exitCodes, SuiteError} from '../harness/errors.ts';
 
 /** The signal that every command passes down; aborted by Ctrl-C or SIGTERM with the error to end on. */
 export interface Interrupt {
@@ -13,18 +13,19 @@ export interface Interrupt {
 export function stopOnSignals(): Interrupt {
   const controller = new AbortController();
   let firstAt: number | undefined;
+  let first: 'interrupted' | 'terminated' = 'interrupted';
   const onSignal = (name: NodeJS.Signals): void => {
     if (firstAt === undefined) {
       firstAt = performance.now();
       process.stderr.write(`\nrac: ${name}: stopping and cleaning up; again to stop at once\n`);
-      const exit = name === 'SIGINT' ? 'interrupted' : 'terminated';
+      first = name === 'SIGINT' ? 'interrupted' : 'terminated';
       controller.abort(
-        new SuiteError(exit, `stopped by ${name}`, {
+        new SuiteError(first, `stopped by ${name}`, {
           next: 'run the same command again; what is done is not done twice',
         }),
       );
     } else if (performance.now() - firstAt > 1000) {
-      process.exit(130);
+      process.exit(exitCodes[first]);
     }
   };
   const names: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];

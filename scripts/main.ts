@@ -11,6 +11,7 @@ const program = new Command('rac')
   .description('Tells whether a Kubernetes cluster restarts all containers of a Pod in place (KEP-5532).')
   .exitOverride()
   .showHelpAfterError('(rac COMMAND --help shows what a command takes)');
+process.on('uncaughtException', error => process.exit(report(error)));
 const stop = stopOnSignals();
 program.addCommand(runCommand(stop.signal));
 program.addCommand(testCommand(stop.signal));

@@ -49,4 +49,8 @@ const child = spawn(
 );
 // The terminal sends Ctrl-C to both; a signal sent to this process alone is passed on. The child cleans up and decides.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', error => {
+  process.stderr.write(`rac: ${node} can't be started: ${error.message}. Next: run "npm ci" in ${root}\n`);
+  process.exit(16);
+});
 child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

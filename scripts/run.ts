@@ -26,7 +26,12 @@ export function withTargetFlags(command: Command): Command {
     .option('--node-image <image>', 'node image of that cluster, instead of the one chosen or built')
     .option('--image <image>', 'workload image with a shell like busybox, by digest where you can')
     .option('--output <folder>', "folder for the run's files (default: runs/DATE-TIME)")
-    .option('--timeout-scale <factor>', 'multiplies every wait for the cluster', positive, 1)
+    .option(
+      '--timeout-scale <factor>',
+      'lengthens the waits for Pods to start, for exec and for clean-up; the wait for the restart stays below the resync',
+      positive,
+      1,
+    )
     .option('--yes', 'install what is missing without asking', false);
 }
 

@@ -39,6 +39,10 @@ describe('the result', () => {
     expect(report(verdict('IDN-1', first), verdict('IDN-2', second)).result).toBe(result);
   });
 
+  test('is partial where a MUST was not judged', () => {
+    expect(report(verdict('IDN-1', 'Passed')).result).toBe('partial');
+  });
+
   test('is partial where nothing was judged', () => {
     expect(report().result).toBe('partial');
   });

@@ -17,7 +17,7 @@ export interface Report {
   readonly suite: string;
   readonly target: Target;
   /**
-   * `success`: every applicable MUST passed. `partial`: nothing Failed, but a MUST is skipped, undecided or a known
+   * `success`: every applicable MUST passed. `partial`: nothing Failed, but a MUST is skipped, not judged, undecided or a known
    * deviation. `failure`: one Failed. `unsupported`: the feature is off.
    */
   readonly result: 'success' | 'partial' | 'failure' | 'unsupported';
@@ -42,15 +42,16 @@ export function buildReport(suite: string, target: Target, catalogue: Catalogue,
       verdict.outcome === 'KnownDeviation' ? catalogue.deviations.find(each => matches(each, verdict)) : undefined;
     return [{requirement, verdict, scenarios, deviation}];
   });
+  const unjudged = all.filter(({id}) => !rows.some(({requirement}) => requirement.id === id));
   const counts = {Passed: 0, Failed: 0, Inconclusive: 0, Error: 0, KnownDeviation: 0, Skipped: 0};
   for (const {verdict} of rows) counts[verdict.outcome]++;
   return {
     suite,
     target,
-    result: resultOf(target, rows),
+    result: resultOf(target, rows, unjudged),
     counts,
     rows,
-    unjudged: all.filter(({id}) => !rows.some(({requirement}) => requirement.id === id)),
+    unjudged,
     stale: catalogue.deviations.filter(
       ({requirement, releases}) =>
         releases.includes(target.release) &&
@@ -63,9 +64,10 @@ function matches(deviation: Deviation, verdict: Verdict): boolean {
   return deviation.requirement === verdict.requirement && deviation.saw === verdict.saw;
 }
 
-function resultOf(target: Target, rows: readonly Row[]): Report['result'] {
+function resultOf(target: Target, rows: readonly Row[], unjudged: readonly Requirement[]): Report['result'] {
   if (target.feature === 'off') return 'unsupported';
   const musts = rows.filter(({requirement}) => requirement.level === 'MUST').map(({verdict}) => verdict.outcome);
   if (rows.some(({verdict}) => verdict.outcome === 'Failed')) return 'failure';
-  return musts.length > 0 && musts.every(outcome => outcome === 'Passed') ? 'success' : 'partial';
+  const whole = !unjudged.some(({level}) => level === 'MUST');
+  return whole && musts.length > 0 && musts.every(outcome => outcome === 'Passed') ? 'success' : 'partial';
 }
