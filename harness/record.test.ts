@@ -10,6 +10,7 @@ import {aHeader} from './testing/a-header.ts';
 import {answer, ApiServer, echo, hangUp, refuse, type Answer} from './testing/api-server.ts';
 import {playKubelet, type Behaviour} from './testing/kubelet.ts';
 import {recordedTarget} from './testing/recorded.ts';
+import {runLabel} from './scenario/namespace.ts';
 import {budgets} from './timeouts.ts';
 
 const {scenario} = aHeader;
@@ -93,6 +94,18 @@ describe('a scenario that runs to its end', () => {
     expect(ending()).toMatchObject({reason: 'out-of-patience', text: expect.stringContaining('not within 0.02 s')});
   });
 
+  test('goes on where the command that tells the container is killed with it', async () => {
+    play();
+    server.onExec(call => {
+      if (call.command.at(0) === 'cat') call.succeed('10.00 20.00\n');
+      else call.fail('command terminated with exit code 137', '');
+    });
+    await expect(run({restart: within(20)})).resolves.toEqual([]);
+    const text = expect.stringMatching(/ended badly: .* exit code 137$/);
+    expect(observations()).toContainEqual(expect.objectContaining({kind: 'note', text}));
+    expect(ending()).toMatchObject({reason: 'out-of-patience'});
+  });
+
   test('has a gap where the API server went away during the restart', async () => {
     play({
       insteadOfRestart: () => {
@@ -124,7 +137,7 @@ describe('a scenario that does not get to its stimulus', () => {
         play({stuck: 'ErrImagePull'});
       },
       'not-started',
-      /^the Pod can't start: prepare: ErrImagePull \(no luck\)/,
+      /^prepare could not be started: prepare: ErrImagePull \(no luck\)/,
     ],
     ['the quota is used up', onPost(pods, refuse(403, 'exceeded quota')), 'error', /^exceeded quota$/],
     [
@@ -134,17 +147,6 @@ describe('a scenario that does not get to its stimulus', () => {
       /^Pod source-sidecar was not stored as sent: /,
     ],
     ['the Pod is never seen', onPost(pods, echo), 'not-started', /the Pod was never seen$/],
-    [
-      'the container can not be told',
-      () => {
-        play();
-        server.onExec(call => {
-          call.die();
-        });
-      },
-      'error',
-      /refused: socket hang up$/,
-    ],
   ])('is recorded to its end where %s', async (_, arrange, reason, text) => {
     arrange();
     await expect(run({podReady: within(200)})).rejects.toMatchObject({exit: 'notRecorded'});
@@ -200,5 +202,55 @@ describe('Ctrl-C', () => {
     expect(ending()).toMatchObject({kind: 'end', reason: 'interrupted', text: 'stopped by SIGINT'});
     expect(observations().map(({kind}) => kind)).not.toContain('gap');
     expect(told).toEqual([]);
+  });
+
+  test('while the namespace is created leaves nothing, though the server creates it later', async () => {
+    server.on('POST', /namespaces$/, (response, {body}) => {
+      abort();
+      setTimeout(() => {
+        const metadata = {name: namespace, labels: {[runLabel]: 'run1'}, creationTimestamp: new Date().toISOString()};
+        server.collection('/api/v1/namespaces').put({metadata});
+        answer(body, 201)(response, {method: '', path: '', query: new URLSearchParams(), headers: {}, body});
+      }, 50);
+    });
+    await expect(run()).rejects.toBe(interrupted);
+  });
+});
+
+describe('a clean-up that fails', () => {
+  const mayDelete = (say: Answer): void => {
+    server.on('DELETE', new RegExp(`/${namespace}$`), say);
+  };
+  afterEach(() => {
+    server.collection('/api/v1/namespaces').remove(namespace);
+  });
+
+  test.each([429, 500])('with %d names what it leaves and keeps the recording', async code => {
+    play();
+    mayDelete(refuse(code, 'not now'));
+    await expect(run()).resolves.toEqual([namespace]);
+    expect(ending()).toMatchObject({reason: 'settled'});
+  });
+
+  test('since the API server goes away names what it leaves', async () => {
+    play();
+    mayDelete(hangUp);
+    server.on('GET', /namespaces$/, hangUp);
+    await expect(run()).resolves.toEqual([namespace]);
+  });
+
+  test('does not hide that the run was stopped', async () => {
+    play({
+      insteadOfRestart: () => {
+        server.on('GET', /namespaces$/, hangUp);
+        stop.abort(interrupted);
+      },
+    });
+    mayDelete(hangUp);
+    await expect(run()).rejects.toBe(interrupted);
+    await server
+      .api()
+      .json(`/api/v1/namespaces/${namespace}`, {method: 'DELETE'})
+      .catch(() => undefined);
   });
 });

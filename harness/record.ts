@@ -12,11 +12,13 @@ export interface EndedRecording {
 
 /**
  * Records scenarios side by side, each in a namespace of its own, and deletes each namespace as soon as its recording is
- * complete. After Ctrl-C or an error that concerns the whole run, everything of the run is deleted too.
+ * complete. After Ctrl-C or an error that concerns the whole run, everything of the run is deleted too. A clean-up that
+ * fails costs no recording: what it leaves is named.
  *
  * @param told called as each recording ends
  * @returns the namespaces that could not be removed
- * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run
+ * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run: the
+ *   first of its errors and Ctrl-C
  */
 export async function record(
   context: RunContext,
@@ -26,25 +28,31 @@ export async function record(
   const stop = new AbortController();
   const endings: Ending[] = [];
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  const results = await Promise.allSettled(
+  const undeleted = new Set<string>();
+  await Promise.all(
     scenarios.map(async scenario => {
+      const namespace = `rac-${context.id}-${scenario.id}`;
+      undeleted.add(namespace);
       const began = performance.now();
       try {
         const ending = await runScenario({...context, signal}, scenario);
         endings.push(ending);
         told({scenario, ending, ms: performance.now() - began});
       } catch (error) {
-        stop.abort(error); // what one of these throws concerns all
-        throw error;
+        stop.abort(error); // what one of these throws concerns all; the signal keeps the first reason
+        return;
       }
-      await deleteNamespace(context.api, `rac-${context.id}-${scenario.id}`);
+      await deleteNamespace(context.api, namespace).then(
+        () => undeleted.delete(namespace),
+        () => undefined, // tried once more below
+      );
     }),
   );
-  const {left} = await removeNamespaces(context.api, context.id, context.budgets);
-  const failed = results.find(({status}) => status === 'rejected');
-  if (context.signal.aborted) throw context.signal.reason;
-  if (failed?.status === 'rejected')
-    throw failed.reason instanceof Error ? failed.reason : new SuiteError('internal', String(failed.reason));
+  const left = await removeNamespaces(context.api, context.id, context.budgets).then(
+    removal => removal.left,
+    () => [...undeleted],
+  );
+  signal.throwIfAborted();
   refuseIfNothing(endings);
   return left;
 }

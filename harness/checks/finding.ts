@@ -1,3 +1,4 @@
+import {statusOf} from '../recording/pod.ts';
 import type {Timeline} from '../recording/timeline.ts';
 
 /** One observation that a finding rests on. */
@@ -76,6 +77,7 @@ export function missing(
 ): Finding {
   const last = timeline.after.at(-1) ?? timeline.before;
   const trail = [...evidence, {index: last.index, atMs: last.atMs, text: 'last version of the Pod'}];
+  if (!sourceExited(timeline)) return unknown(expected, `${saw}, and ${timeline.source} was not seen to exit`, trail);
   if (timeline.end.reason === 'out-of-patience') {
     if (timeline.stimulusAtMs > slowStartMs) {
       return unknown(expected, `${saw}, on a node that took over ${slowStartMs / 1000} s to start the Pod`, trail);
@@ -85,6 +87,11 @@ export function missing(
     }
   }
   return unlessGap(timeline, broken(expected, saw, trail), 'absence');
+}
+
+/** Whether the source ended, by its own word or by its status; the command that tells it to may be lost. */
+function sourceExited({exit, after, source}: Timeline): boolean {
+  return exit !== undefined || after.some(({pod}) => statusOf(pod, source)?.state.running === undefined);
 }
 
 /** A node that takes longer to start a scenario's Pod is too slow for what did not come to mean anything. */

@@ -41,6 +41,20 @@ describe('a namespace', () => {
     });
   });
 
+  test.each([429, 500])('that is refused with %d is not recorded, in the words of the server', async code => {
+    server.on('POST', /namespaces$/, refuse(code, 'admission webhook "w" failed'));
+    await expect(createNamespace(server.api(), 'a', 'run1', signal)).rejects.toMatchObject({
+      exit: 'notRecorded',
+      message: 'namespace a can\'t be created: admission webhook "w" failed',
+    });
+  });
+
+  test('is not created after the end of the run', async () => {
+    const reason = new SuiteError('interrupted', 'stopped by SIGINT');
+    await expect(createNamespace(server.api(), 'a', 'run1', AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect(server.received).toEqual([]);
+  });
+
   test('is deleted with its Pods, within a second', async () => {
     await createNamespace(server.api(), 'a', 'run1', signal);
     await deleteNamespace(server.api(), 'a');
@@ -53,6 +67,11 @@ describe('a namespace', () => {
   test('that is gone already is no error, nor are Pods that may not be deleted', async () => {
     server.on('DELETE', /pods$/, refuse(403, 'pods is forbidden'));
     await expect(deleteNamespace(server.api(), 'gone')).resolves.toBeUndefined();
+  });
+
+  test('that is being deleted already is no error', async () => {
+    server.on('DELETE', /a$/, refuse(409, 'the system is ensuring that all content is removed'));
+    await expect(deleteNamespace(server.api(), 'a')).resolves.toBeUndefined();
   });
 
   test('that may not be deleted is an error', async () => {
@@ -112,6 +131,15 @@ describe('what a run leaves', () => {
     });
     await expect(removeNamespaces(server.api(), 'run1', budgets())).resolves.toMatchObject({left: []});
     await namespaces.until(() => namespaces.openWatches === 0);
+  });
+
+  test('is named at once where it may not be deleted, and the others go', async () => {
+    put('second', 'run1', 0);
+    server.on('DELETE', /own$/, refuse(429, 'too many requests'));
+    await expect(removeNamespaces(server.api(), 'run1', budgets())).resolves.toEqual({
+      removed: ['second'],
+      left: ['own'],
+    });
   });
 
   test('is named where it does not go', async () => {

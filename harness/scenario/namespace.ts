@@ -14,16 +14,25 @@ const namespaceSchema = z.looseObject({
   metadata: z.looseObject({name: z.string(), creationTimestamp: z.string(), labels: z.record(z.string(), z.string())}),
 });
 
-/** Creates a namespace that admits what the `restricted` Pod Security Standard admits. */
+/**
+ * Creates a namespace that admits what the `restricted` Pod Security Standard admits. A request that was sent is waited for
+ * whatever happens: one that is broken off may still create the namespace, after the clean-up has looked for it.
+ *
+ * @throws SuiteError `forbidden` where a right is missing, `notRecorded` where it is refused for another reason; the
+ *   signal's reason
+ */
 export async function createNamespace(api: Api, name: string, run: string, signal: AbortSignal): Promise<void> {
   const labels = {[runLabel]: run, 'pod-security.kubernetes.io/enforce': 'restricted'};
   const body = {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels}};
+  signal.throwIfAborted();
   try {
-    await api.json('/api/v1/namespaces', {method: 'POST', body, signal});
+    await api.json('/api/v1/namespaces', {method: 'POST', body});
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
-    throw new SuiteError('forbidden', `namespace ${name} can't be created: ${cause.message}`, {cause});
+    const exit = cause.code === 401 || cause.code === 403 ? 'forbidden' : 'notRecorded';
+    throw new SuiteError(exit, `namespace ${name} can't be created: ${cause.message}`, {cause});
   }
+  signal.throwIfAborted();
 }
 
 /**
@@ -66,10 +75,10 @@ export async function awaitServiceAccount(
   }
 }
 
-/** Deletes a namespace and ends its Pods within a second; they have nothing to lose. Gone already is fine. */
+/** Deletes a namespace and ends its Pods within a second; they have nothing to lose. Gone or going already is fine. */
 export async function deleteNamespace(api: Api, name: string): Promise<void> {
   const gone = (error: unknown): void => {
-    if (!(error instanceof ApiError && error.code === 404)) throw error;
+    if (!(error instanceof ApiError && [404, 409].includes(error.code))) throw error; // 409: it is being deleted
   };
   await api.json(`/api/v1/namespaces/${name}`, {method: 'DELETE'}).catch(gone);
   await api.json(`/api/v1/namespaces/${name}/pods?gracePeriodSeconds=1`, {method: 'DELETE'}).catch((error: unknown) => {
@@ -78,10 +87,12 @@ export async function deleteNamespace(api: Api, name: string): Promise<void> {
 }
 
 /**
- * Deletes the namespaces of one run, or those that runs of an hour ago or longer left, and waits until they are gone.
+ * Deletes the namespaces of one run, or those that runs of an hour ago or longer left, and waits until they are gone. Where
+ * a deletion is refused, the others go on.
  *
  * @param run the run's id; without it, what older runs left
  * @returns the names of the namespaces that were deleted, and of those that are not gone within the budget
+ * @throws ApiError or SuiteError where the namespaces can't be listed
  */
 export async function removeNamespaces(
   api: Api,
@@ -90,6 +101,8 @@ export async function removeNamespaces(
 ): Promise<{removed: string[]; left: string[]}> {
   const there = new Set<string>();
   const removed: string[] = [];
+  const refused = new Set<string>();
+  const over = (): boolean => [...there].every(name => refused.has(name));
   const {promise: empty, resolve} = Promise.withResolvers<undefined>();
   const stop = new AbortController();
   await watch(api, {
@@ -103,7 +116,7 @@ export async function removeNamespaces(
       const old = Date.now() - Date.parse(creationTimestamp) > 3_600_000;
       if (delivery.type === 'DELETED') there.delete(name);
       else if (delivery.type === 'LISTED' && (run !== undefined || old)) there.add(name);
-      if (removed.length > 0 && there.size === 0) resolve(undefined);
+      if (removed.length > 0 && over()) resolve(undefined);
     },
     signal: stop.signal,
     silenceMs: budgets.watchSilence.ms,
@@ -115,8 +128,8 @@ export async function removeNamespaces(
   try {
     removed.push(...there);
     if (removed.length === 0) return {removed, left: []};
-    await Promise.all(removed.map(name => deleteNamespace(api, name)));
-    if (there.size > 0) await empty;
+    await Promise.all(removed.map(name => deleteNamespace(api, name).catch(() => refused.add(name))));
+    if (!over()) await empty;
     return {removed: removed.filter(name => !there.has(name)), left: [...there]};
   } finally {
     clearTimeout(timer);

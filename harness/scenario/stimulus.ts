@@ -1,3 +1,4 @@
+import {messageOf} from '../errors.ts';
 import {exec, type OpenExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
 import type {Recorder} from '../recorder/recorder.ts';
@@ -11,12 +12,23 @@ export interface Subject {
   readonly signal: AbortSignal;
 }
 
-/** Tells a container to exit, through the pipe that it reads on the journal volume; it is told once, and never again. */
+/**
+ * Tells a container to exit, through the pipe that it reads on the journal volume; it is told once, and never again. The
+ * container takes the command's shell with it, so that the command may end badly though the container was told: that is
+ * noted, and whether the container exited is for the recording to say.
+ *
+ * @throws the signal's reason
+ */
 export async function tellToExit(recorder: Recorder, subject: Subject, container: string, code: number): Promise<void> {
   recorder.add({kind: 'stimulus', container, code});
   const pipe = `/journal/${container}.in`;
   const command = ['sh', '-c', `until [ -p ${pipe} ]; do sleep 0.05; done; echo ${code} > ${pipe}`];
-  await exec(subject.open, {...subject, container, command, timeoutMs: subject.budgets.exec.ms});
+  try {
+    await exec(subject.open, {...subject, container, command, timeoutMs: subject.budgets.exec.ms});
+  } catch (error) {
+    subject.signal.throwIfAborted();
+    recorder.add({kind: 'note', text: `the command that tells ${container} to exit ended badly: ${messageOf(error)}`});
+  }
 }
 
 /**

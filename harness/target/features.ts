@@ -24,7 +24,7 @@ export async function probeDryRun(api: Api, image: string): Promise<Probe> {
     runAsUser: 1000,
   };
   const securityContext = {...restricted, seccompProfile: {type: 'RuntimeDefault'}};
-  const resources = {requests: {cpu: '10m', memory: '16Mi'}, limits: {cpu: '500m', memory: '64Mi'}};
+  const resources = {requests: {cpu: '10m', memory: '16Mi'}, limits: {cpu: '1', memory: '64Mi'}};
   const container = {
     name: 'source',
     image,
