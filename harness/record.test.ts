@@ -47,7 +47,7 @@ const run = (patience: Partial<ReturnType<typeof budgets>> = {}): Promise<readon
     budgets: {...budgets(), quiet: within(1), reconnect: within(1), ...patience},
     signal: stop.signal,
   };
-  return record(context, [scenario], each => told.push(each));
+  return record(context, [scenario], 2, each => told.push(each));
 };
 
 const play = (behaviour: Behaviour = {}): void => void playKubelet(server, namespace, behaviour);
@@ -71,7 +71,7 @@ describe('a scenario that runs to its end', () => {
   test('is recorded with its Pod, its stimulus and what followed', async () => {
     play();
     await expect(run()).resolves.toEqual([]);
-    expect(ending()).toMatchObject({kind: 'end', reason: 'settled', text: 'everything runs again'});
+    expect(ending()).toMatchObject({kind: 'end', reason: 'settled', text: 'everything came that was waited for'});
     const kinds = observations().map(({kind}) => kind);
     expect(kinds.indexOf('stimulus')).toBeLessThan(kinds.lastIndexOf('pod'));
     expect(kinds.filter(kind => kind === 'clock')).toHaveLength(2);

@@ -1,7 +1,9 @@
 import {SuiteError} from './errors.ts';
-import type {Scenario} from './recording/observation.ts';
+import pLimit from 'p-limit';
+import type {Scenario} from './recording/scenario.ts';
 import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
-import {runScenario, type Ending, type RunContext} from './scenario/run.ts';
+import {runScenario, type RunContext} from './scenario/run.ts';
+import type {Ending} from './scenario/steps.ts';
 
 /** What the run tells while it goes on. */
 export interface EndedRecording {
@@ -12,9 +14,10 @@ export interface EndedRecording {
 
 /**
  * Records scenarios side by side, each in a namespace of its own, and deletes each namespace as soon as its recording is
- * complete. After Ctrl-C or an error that concerns the whole run, everything of the run is deleted too. A clean-up that
- * fails costs no recording: what it leaves is named.
+ * complete; those that disturb the node are recorded after the others, one by one. After Ctrl-C or an error that concerns
+ * the whole run, everything of the run is deleted too. A clean-up that fails costs no recording: what it leaves is named.
  *
+ * @param parallel how many scenarios may run at a time
  * @param told called as each recording ends
  * @returns the namespaces that could not be removed
  * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run: the
@@ -23,31 +26,34 @@ export interface EndedRecording {
 export async function record(
   context: RunContext,
   scenarios: readonly Scenario[],
+  parallel: number,
   told: (recorded: EndedRecording) => void,
 ): Promise<readonly string[]> {
   const stop = new AbortController();
   const endings: Ending[] = [];
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const undeleted = new Set<string>();
-  await Promise.all(
-    scenarios.map(async scenario => {
-      const namespace = `rac-${context.id}-${scenario.id}`;
-      undeleted.add(namespace);
-      const began = performance.now();
-      try {
-        const ending = await runScenario({...context, signal}, scenario);
-        endings.push(ending);
-        told({scenario, ending, ms: performance.now() - began});
-      } catch (error) {
-        stop.abort(error); // what one of these throws concerns all; the signal keeps the first reason
-        return;
-      }
-      await deleteNamespace(context.api, namespace).then(
-        () => undeleted.delete(namespace),
-        () => undefined, // tried once more below
-      );
-    }),
-  );
+  const recordOne = async (scenario: Scenario): Promise<void> => {
+    if (signal.aborted) return;
+    const namespace = `rac-${context.id}-${scenario.id}`;
+    undeleted.add(namespace);
+    const began = performance.now();
+    try {
+      const ending = await runScenario({...context, signal}, scenario);
+      endings.push(ending);
+      told({scenario, ending, ms: performance.now() - began});
+    } catch (error) {
+      stop.abort(error); // what one of these throws concerns all; the signal keeps the first reason
+      return;
+    }
+    await deleteNamespace(context.api, namespace).then(
+      () => undeleted.delete(namespace),
+      () => undefined, // tried once more below
+    );
+  };
+  const sideBySide = scenarios.filter(({alone}) => alone !== true);
+  await pLimit(parallel).map(sideBySide, recordOne);
+  for (const scenario of scenarios.filter(({alone}) => alone === true)) await recordOne(scenario);
   const left = await removeNamespaces(context.api, context.id, context.budgets).then(
     removal => removal.left,
     () => [...undeleted],

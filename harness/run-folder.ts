@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {z} from 'zod';
 import {messageOf, SuiteError} from './errors.ts';
 import {targetSchema, type Target} from './recording/target.ts';
 
@@ -10,6 +11,7 @@ export const runVariable = 'RAC_RUN';
 export interface RunFolder {
   readonly path: string;
   readonly target: string;
+  readonly selection: string;
   readonly recordings: string;
   readonly verdicts: string;
 }
@@ -19,6 +21,7 @@ export function runFolder(path: string): RunFolder {
   return {
     path,
     target: join(path, 'target.json'),
+    selection: join(path, 'selection.json'),
     recordings: join(path, 'recordings'),
     verdicts: join(path, 'verdicts'),
   };
@@ -34,5 +37,18 @@ export function readTarget({target, path}: RunFolder): Target {
     return targetSchema.parse(JSON.parse(readFileSync(target, 'utf8')));
   } catch (cause) {
     throw new SuiteError('badData', `run ${path} has no usable target.json: ${messageOf(cause)}`, {cause});
+  }
+}
+
+/**
+ * Reads which requirements the run was asked to judge, by id.
+ *
+ * @throws SuiteError `badData` where the file is not there or not right
+ */
+export function readSelection({selection, path}: RunFolder): ReadonlySet<string> {
+  try {
+    return new Set(z.array(z.string()).parse(JSON.parse(readFileSync(selection, 'utf8'))));
+  } catch (cause) {
+    throw new SuiteError('badData', `run ${path} has no usable selection.json: ${messageOf(cause)}`, {cause});
   }
 }

@@ -1,15 +1,17 @@
 import {appendFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
-import {describe, expect, test} from '@jest/globals';
 import {SuiteError} from './errors.ts';
 import type {Judgeable} from './matchers/matchers.ts';
-import type {Scenario} from './recording/observation.ts';
 import {readRecording, type Recording} from './recording/recording.ts';
+import type {Scenario} from './recording/scenario.ts';
 import {timelineOf, type Timeline} from './recording/timeline.ts';
-import {readTarget, runFolder, runVariable, type RunFolder} from './run-folder.ts';
+import {readSelection, readTarget, runFolder, runVariable, type RunFolder} from './run-folder.ts';
 import {readCatalogue, type Requirement} from './verdicts/catalogue.ts';
 import {judge, type Collected} from './verdicts/judge.ts';
 import {skipReason, type Verdict} from './verdicts/verdict.ts';
+
+/** Jest, where it runs this; a command that only asks what the suites state has none. */
+const jest = process.env['JEST_WORKER_ID'] === undefined ? undefined : await import('@jest/globals');
 
 const catalogue = readCatalogue(new URL('../suites/', import.meta.url));
 
@@ -28,23 +30,44 @@ let current: {scenario: Scenario; restart: Recorded} | undefined;
 /** What a suite calls `restart`: a recorded scenario, read when the first check asks. */
 export class Recorded implements Judgeable {
   #read: () => Recording;
+  #recording: Recording | undefined;
   readonly #findings: Collected[] = [];
-  #timeline: Timeline | undefined;
+  readonly #timelines = new Map<string | undefined, Timeline>();
 
   constructor(read: () => Recording) {
     this.#read = read;
   }
 
-  /** Throws where the scenario was not recorded far enough to be judged. */
-  get timeline(): Timeline {
-    if (this.#timeline !== undefined) return this.#timeline;
-    const recording = this.#read();
+  /** Throws where the scenario was not recorded to its end. */
+  get recording(): Recording {
+    const recording = (this.#recording ??= this.#read());
     const end = recording.observations.at(-1);
-    const timeline = timelineOf(recording);
-    if (timeline === undefined || timeline.end.reason === 'error' || timeline.end.reason === 'interrupted') {
+    if (end?.kind !== 'end' || ['error', 'interrupted', 'not-started'].includes(end.reason)) {
       throw new Error(`the scenario was not recorded: ${end?.kind === 'end' ? end.text : 'no end'}`);
     }
-    return (this.#timeline = timeline);
+    return recording;
+  }
+
+  /** From the first time that containers were told to exit; throws as `recording`. */
+  get timeline(): Timeline {
+    return this.#timelineOf(undefined);
+  }
+
+  /** The same recording from the step of that name on, until containers are told again. */
+  after(step: string): Judgeable {
+    const recording = () => this.recording;
+    const timeline = () => this.#timelineOf(step);
+    return {
+      get recording() {
+        return recording();
+      },
+      get timeline() {
+        return timeline();
+      },
+      collect: (finding, excerpt) => {
+        this.collect(finding, excerpt);
+      },
+    };
   }
 
   collect(finding: Collected['finding'], excerpt: Collected['excerpt']): void {
@@ -59,14 +82,29 @@ export class Recorded implements Judgeable {
   /** Another recording to judge in place of the run's. */
   replace(recording: Recording): void {
     this.#read = () => recording;
-    this.#timeline = undefined;
+    this.#recording = undefined;
+    this.#timelines.clear();
+  }
+
+  #timelineOf(step: string | undefined): Timeline {
+    const known = this.#timelines.get(step);
+    if (known !== undefined) return known;
+    const {recording} = this;
+    const timeline = timelineOf(recording, step);
+    if (timeline === undefined) {
+      const end = recording.observations.at(-1);
+      const why = end?.kind === 'end' ? end.text : 'no end';
+      throw new Error(`the recording ended before ${step ?? 'a container was told to exit'}: ${why}`);
+    }
+    this.#timelines.set(step, timeline);
+    return timeline;
   }
 }
 
 /**
  * Judges requirements on scenarios that were recorded: `state` is called once for each, and states one requirement a line.
  *
- * @param scenarios what suites/scenarios.ts names
+ * @param scenarios each with its manifest and steps; those that several suites judge stand in suites/scenarios.ts
  */
 export function scenario(scenarios: readonly Scenario[], state: (restart: Recorded) => void): void {
   const stateAll = (each: Scenario): void => {
@@ -75,7 +113,7 @@ export function scenario(scenarios: readonly Scenario[], state: (restart: Record
     state(restart);
     current = undefined;
   };
-  if (take === registerTest) describe.each(scenarios)('$title', stateAll);
+  if (jest !== undefined && take === registerTest) jest.describe.each(scenarios)('$title', stateAll);
   else scenarios.forEach(stateAll);
 }
 
@@ -106,18 +144,19 @@ export async function collectStatements(load: () => Promise<unknown>): Promise<r
 
 /** One statement as a Jest test, which fails where the verdict is neither Passed nor a known deviation. */
 function registerTest(statement: Statement): void {
+  if (jest === undefined) throw new Error('suites are loaded by Jest, or by collectStatements');
   const {requirement: stated, scenario: from, restart, check} = statement;
   const folder = currentRun();
   const target = readTarget(folder);
   const title = `${stated.id} ${stated.level} ${stated.title}`;
-  const skipped = skipReason(stated, target);
+  const skipped = skipReason(stated, target, {needs: from.needs ?? [], selected: readSelection(folder)});
   if (skipped !== undefined) {
     const base = {requirement: stated.id, scenario: from.id, excerpt: []};
     store(folder, {...base, outcome: 'Skipped', reason: skipped.reason, expected: stated.title, saw: skipped.why});
-    test.skip(`${title} (skipped, ${skipped.reason}: ${skipped.why})`, check);
+    jest.test.skip(`${title} (skipped, ${skipped.reason}: ${skipped.why})`, check);
     return;
   }
-  test(title, () => {
+  jest.test(title, () => {
     const judged = {requirement: stated, scenario: from.id, target, deviations: catalogue.deviations};
     const {verdict, failure} = judge(judged, check, () => restart.takeFindings());
     store(folder, verdict);
@@ -129,7 +168,7 @@ function registerTest(statement: Statement): void {
 }
 
 function store({verdicts}: RunFolder, verdict: Verdict): void {
-  const suite = basename(expect.getState().testPath ?? 'suite').replace('.test.ts', '');
+  const suite = basename(jest?.expect.getState().testPath ?? 'suite').replace('.test.ts', '');
   appendFileSync(join(verdicts, `${suite}.ndjson`), `${JSON.stringify(verdict)}\n`);
 }
 

@@ -5,8 +5,11 @@ import {messageOf, SuiteError, type ExitCause} from '../harness/errors.ts';
 import {record} from '../harness/record.ts';
 import {formatReport} from '../harness/report/console.ts';
 import {buildReport, type Report} from '../harness/report/report.ts';
+import type {Need} from '../harness/recording/scenario.ts';
+import type {Target} from '../harness/recording/target.ts';
 import {runFolder, runVariable, type RunFolder} from '../harness/run-folder.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
+import type {NodeAccess} from '../harness/scenario/node-access.ts';
 import {Api} from '../harness/target/api.ts';
 import {loadKubeconfig} from '../harness/target/kubeconfig.ts';
 import {preflight} from '../harness/target/preflight.ts';
@@ -14,12 +17,13 @@ import {budgets} from '../harness/timeouts.ts';
 import {readCatalogue} from '../harness/verdicts/catalogue.ts';
 import {verdictSchema} from '../harness/verdicts/verdict.ts';
 import {bringUp} from '../kind/index.ts';
-import {everySource, everySourceOtherwise} from '../suites/scenarios.ts';
 import {runJest, type JestCounts} from './jest.ts';
 import {root} from './paths.ts';
+import {select, type Asked, type Selection} from './selection.ts';
+import {allStatements} from './statements.ts';
 
 /** What a conformance run is asked for. */
-export interface RunOptions {
+export interface RunOptions extends Asked {
   /** A kubeconfig context; without it, a kind cluster is brought up. */
   readonly context?: string | undefined;
   readonly kubeconfig?: string | undefined;
@@ -31,6 +35,8 @@ export interface RunOptions {
   /** Folder for the run's files; made, and must not exist. */
   readonly output?: string | undefined;
   readonly timeoutScale: number;
+  /** How many scenarios may run at a time. */
+  readonly parallel: number;
   readonly yes: boolean;
   readonly signal: AbortSignal;
 }
@@ -57,12 +63,15 @@ const defaultImage = 'busybox:1.37.0@sha256:9db7b59979c38555a39def84a31fb98b5296
  */
 export async function conformanceRun(options: RunOptions, show: boolean): Promise<RunResult> {
   const {signal} = options;
-  const {api, image} = await findTarget(options);
+  const catalogue = readCatalogue(new URL('../suites/', import.meta.url));
+  const selection = select(catalogue, await allStatements(), options);
+  const {api, image, has, nodes} = await findTarget(options);
   say(`target ${api.config.getCurrentContext()}: asking what it has`);
-  const target = await preflight(api, image, signal);
+  const target = await preflight(api, image, has, signal);
   const folder = makeFolder(options.output);
   writeFileSync(folder.target, `${JSON.stringify(target, null, 2)}\n`);
-  if (target.feature === 'on') await recordAll(api, target, folder, options);
+  writeFileSync(folder.selection, `${JSON.stringify([...selection.requirements], null, 2)}\n`);
+  if (target.feature === 'on') await recordAll({api, nodes}, target, selection, folder, options);
   else say(`the feature is off (${target.probes.find(({says}) => says === 'off')?.name ?? ''}): no scenario is run`);
   const {result: counts, ms} = await timed(() =>
     runJest({args: [`^${escapeRegex(join(root, 'suites'))}/`], env: {[runVariable]: folder.path}, show, signal}),
@@ -70,12 +79,7 @@ export async function conformanceRun(options: RunOptions, show: boolean): Promis
   if (counts.broken.length > 0)
     throw new SuiteError('badData', `a suite could not be run: ${counts.broken.join('\n')}`);
   say(`judged ${counts.passed + counts.failed + counts.skipped} times in ${seconds(ms)}`);
-  const report = buildReport(
-    version,
-    target,
-    readCatalogue(new URL('../suites/', import.meta.url)),
-    readVerdicts(folder),
-  );
+  const report = buildReport(version, target, catalogue, readVerdicts(folder));
   writeFileSync(join(folder.path, 'report.txt'), formatReport(report, false));
   writeFileSync(join(folder.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   return {report, folder, counts};
@@ -88,11 +92,19 @@ export function exitCause({result, counts}: Report): ExitCause {
   return counts.Inconclusive + counts.Error > 0 || counts.Passed === 0 ? 'undecided' : 'ok';
 }
 
-async function findTarget(options: RunOptions): Promise<{api: Api; image: string}> {
+/** A cluster, and what this user's way to it gives. */
+interface Reached {
+  readonly api: Api;
+  readonly image: string;
+  readonly has: readonly Need[];
+  readonly nodes: NodeAccess | undefined;
+}
+
+async function findTarget(options: RunOptions): Promise<Reached> {
   const userAgent = `restart-all-containers-conformance/${version}`;
   if (options.context !== undefined || options.kubeconfig !== undefined) {
     const config = loadKubeconfig(options.kubeconfig, options.context);
-    return {api: new Api(config, userAgent), image: options.image ?? defaultImage};
+    return {api: new Api(config, userAgent), image: options.image ?? defaultImage, has: [], nodes: undefined};
   }
   const cluster = await bringUp({
     config: options.cluster,
@@ -102,21 +114,23 @@ async function findTarget(options: RunOptions): Promise<{api: Api; image: string
     ...(options.nodeImage === undefined ? {} : {nodeImage: options.nodeImage}),
     ...(options.image === undefined ? {} : {workloadImage: options.image}),
   });
-  return {api: new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent), image: cluster.workloadImage};
+  const api = new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent);
+  return {api, image: cluster.workloadImage, has: [], nodes: undefined};
 }
 
 async function recordAll(
-  api: Api,
-  target: Awaited<ReturnType<typeof preflight>>,
+  {api, nodes}: Pick<Reached, 'api' | 'nodes'>,
+  target: Target,
+  selection: Selection,
   folder: RunFolder,
   options: RunOptions,
 ): Promise<void> {
-  const scenarios = [...everySource, ...everySourceOtherwise];
+  const scenarios = selection.scenarios.filter(({needs = []}) => needs.every(each => target.has.includes(each)));
   const scaled = budgets(options.timeoutScale);
   const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
   const stale = await removeNamespaces(api, undefined, scaled);
   if (stale.removed.length > 0) say(`removed what an earlier run left: ${stale.removed.join(', ')}`);
-  say(`recording ${scenarios.length} scenarios side by side`);
+  say(`recording ${scenarios.length} scenarios, ${options.parallel} at a time`);
   const context = {
     id,
     api,
@@ -125,9 +139,10 @@ async function recordAll(
     manifests: join(root, 'manifests'),
     recordings: folder.recordings,
     budgets: scaled,
+    nodes,
   };
   const {result: left, ms} = await timed(() =>
-    record({...context, signal: options.signal}, scenarios, ({scenario, ending, ms: took}) => {
+    record({...context, signal: options.signal}, scenarios, options.parallel, ({scenario, ending, ms: took}) => {
       say(`  ${scenario.title}: ${ending.text} (${seconds(took)})`);
     }),
   );

@@ -1,8 +1,8 @@
-import {Command, InvalidArgumentError} from 'commander';
+import {Command, InvalidArgumentError, Option} from 'commander';
 import {exitCodes} from '../harness/errors.ts';
 import {conformanceRun, exitCause, printReport, type RunOptions} from './conformance.ts';
 
-type Flags = Omit<RunOptions, 'signal' | 'timeoutScale'> & {readonly timeoutScale: number};
+type Flags = Omit<RunOptions, 'signal'>;
 
 /** `rac run`: one conformance run with its report. */
 export function runCommand(signal: AbortSignal): Command {
@@ -32,7 +32,22 @@ export function withTargetFlags(command: Command): Command {
       positive,
       1,
     )
+    .addOption(
+      new Option(
+        '--profile <names...>',
+        'what to judge: core, api, workloads, node, disruptive, service-level, or all',
+      ).default(['core', 'api', 'workloads', 'node'], 'core api workloads node'),
+    )
+    .option('--only <ids...>', 'judge these requirements alone', [])
+    .option('--skip <ids...>', 'leave these requirements out', [])
+    .option('--parallel <count>', 'scenarios that run at a time', count, 8)
     .option('--yes', 'install what is missing without asking', false);
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
 }
 
 function positive(text: string): number {

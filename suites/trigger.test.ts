@@ -1,5 +1,4 @@
-import {expect} from '@jest/globals';
-import {requirement, scenario} from '../harness/index.ts';
+import {expect, requirement, scenario} from '../harness/index.ts';
 import {everySourceOtherwise, initContainerExits, regularContainerExits, sidecarExits} from './scenarios.ts';
 
 scenario([regularContainerExits], restart => {

@@ -117,7 +117,7 @@ export function namesSource(): Check {
   const expected = 'reason is ContainerExited, and the message names the container and its exit code';
   return timeline =>
     whileRaised(expected, ({reason, message = ''}) => {
-      const code = String(timeline.recording.header.scenario.stimulus.code);
+      const code = String(timeline.code);
       if (reason === 'ContainerExited' && message.includes(timeline.source) && message.includes(code)) return undefined;
       return `reason is ${reason ?? 'absent'}, message is "${message}"`;
     })(timeline);

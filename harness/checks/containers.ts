@@ -105,9 +105,7 @@ export function repeatsPostStart(): Check {
     const trail: Evidence[] = [];
     for (const name of withHook(timeline, 'postStart')) {
       const {after} = runsAround(timeline, name);
-      const lines = hookLines(timeline, name, 'postStart').filter(
-        ({entry}) => entry.uptime > (timeline.exit?.entry.uptime ?? 0),
-      );
+      const lines = hookLines(timeline, name, 'postStart');
       trail.push(...lines.map(of));
       if (lines.length === 0) return missing(timeline, expected, `postStart of ${name} did not run again`, trail);
       if (lines.length > after.length)
@@ -201,7 +199,7 @@ export function tellsLastState(): Check {
 /** The code that the source exited with stands in its status at some time. */
 export function showsExitCode(): Check {
   return timeline => {
-    const {code} = timeline.recording.header.scenario.stimulus;
+    const {code} = timeline;
     const expected = `state.terminated.exitCode of ${timeline.source} is ${code} in some version`;
     const version = timeline.after.find(({pod}) => statusOf(pod, timeline.source)?.state.terminated?.exitCode === code);
     const [raised] = restartingVersions(timeline);
@@ -232,8 +230,14 @@ export function preservesImages(): Check {
   };
 }
 
-function hookLines(timeline: Timeline, container: string, what: JournalLine['entry']['what']): readonly JournalLine[] {
-  return timeline.journal.filter(({entry}) => entry.container === container && entry.what === what);
+/** What a container wrote of a kind since the source's exit. */
+function hookLines(
+  {journal, exit}: Timeline,
+  container: string,
+  what: JournalLine['entry']['what'],
+): readonly JournalLine[] {
+  const since = exit?.entry.uptime ?? 0;
+  return journal.filter(({entry}) => entry.container === container && entry.what === what && entry.uptime >= since);
 }
 
 /** Containers that had run and have that hook in their spec. */

@@ -3,11 +3,11 @@ import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 
 /** Evidence that the source was told to exit. */
-export function stimulusEvidence({stimulusIndex, stimulusAtMs, source, recording}: Timeline): Evidence {
+export function stimulusEvidence({stimulusIndex, stimulusAtMs, source, code}: Timeline): Evidence {
   return {
     index: stimulusIndex,
     atMs: stimulusAtMs,
-    text: `${source} told to exit with ${recording.header.scenario.stimulus.code}`,
+    text: `${source} told to exit with ${code}`,
   };
 }
 

@@ -8,6 +8,7 @@ import './matchers.ts';
 
 class Restart implements Judgeable {
   readonly timeline;
+  readonly recording;
   readonly findings: Finding[] = [];
 
   constructor(edit: (recording: Edit) => unknown = () => undefined) {
@@ -16,6 +17,7 @@ class Restart implements Judgeable {
     const timeline = timelineOf(recording.recording);
     if (timeline === undefined) throw new Error('not a recording of a restart');
     this.timeline = timeline;
+    this.recording = recording.recording;
   }
 
   collect(finding: Finding): void {

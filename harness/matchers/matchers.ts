@@ -1,4 +1,4 @@
-import {expect} from '@jest/globals';
+import {expect} from 'expect';
 import * as conditions from '../checks/conditions.ts';
 import * as containers from '../checks/containers.ts';
 import * as ephemeral from '../checks/ephemeral.ts';
@@ -7,12 +7,15 @@ import * as identity from '../checks/identity.ts';
 import * as podStatus from '../checks/pod-status.ts';
 import * as restart from '../checks/restart.ts';
 import * as volumes from '../checks/volumes.ts';
+import type {Recording} from '../recording/recording.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {excerpt, explain} from './explain.ts';
 
 /** What a matcher is applied to: a scenario whose recording can be judged, and where findings go. */
 export interface Judgeable {
   readonly timeline: Timeline;
+  /** The whole recording, for what does not turn on a container's exit. */
+  readonly recording: Recording;
   collect(finding: Finding, excerpt: readonly string[]): void;
 }
 

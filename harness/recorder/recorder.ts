@@ -3,6 +3,7 @@ import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 import {journalEntrySchema, observationSchema, type Header, type Observation} from '../recording/observation.ts';
 import type {Pod} from '../recording/pod.ts';
+import type {Watchable} from '../recording/scenario.ts';
 import type {Budget, Budgets} from '../timeouts.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {watch, type Delivery, type Watching} from './watch.ts';
@@ -18,6 +19,27 @@ export interface RecorderOptions {
   readonly budgets: Budgets;
   readonly signal: AbortSignal;
 }
+
+/** Group and version of what may be watched beside Pods and events. */
+const groups: Readonly<Record<Watchable, string>> = {
+  endpointslices: 'discovery.k8s.io/v1',
+  jobs: 'batch/v1',
+  deployments: 'apps/v1',
+  replicasets: 'apps/v1',
+  statefulsets: 'apps/v1',
+  daemonsets: 'apps/v1',
+  poddisruptionbudgets: 'policy/v1',
+  jobsets: 'jobset.x-k8s.io/v1alpha2',
+};
+
+type Resource = 'pods' | 'events' | Watchable;
+
+const jobSchema = z.looseObject({
+  metadata: z.looseObject({name: z.string()}),
+  status: z
+    .looseObject({conditions: z.array(z.looseObject({type: z.string(), status: z.string()})).optional()})
+    .optional(),
+});
 
 const podListSchema = z.object({
   items: z.array(z.looseObject({metadata: z.looseObject({resourceVersion: z.string()})})),
@@ -38,25 +60,30 @@ export class Recorder {
   readonly #watches = new Map<string, Watching>();
   readonly #options: RecorderOptions;
   readonly #delivered = new Set<string>();
+  readonly #pods = new Map<string, Pod>();
+  readonly #jobs = new Map<string, z.infer<typeof jobSchema>>();
   #journalLines = 0;
-  #pod: Pod | undefined;
+  #subject: string;
+  #gone = false;
   #failure: {resource: string; error: unknown} | undefined;
 
   private constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#subject = options.header.pod;
     this.#file = openSync(options.file, 'wx');
     this.#write(options.header);
   }
 
   /**
-   * Opens the watches on the namespace's Pods and events. Every object created after this returns is seen.
+   * Opens the watches on the namespace's Pods and events, and on what else the scenario watches. Every object created after this returns is seen.
    *
    * @throws SuiteError `forbidden` where a list is refused, `diskFull` where the file can't be written
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const recorder = new Recorder(options);
     try {
-      await Promise.all([recorder.#watch('pods'), recorder.#watch('events')]);
+      const resources = ['pods', 'events', ...(options.header.scenario.watches ?? [])] as const;
+      await Promise.all(resources.map(resource => recorder.#watch(resource)));
       return recorder;
     } catch (error) {
       recorder.close('interrupted', messageOf(error));
@@ -67,9 +94,33 @@ export class Recorder {
     }
   }
 
-  /** The newest version of the Pod that the watch delivered. */
+  /** The newest version of the scenario's Pod that the watch delivered. */
   get pod(): Pod | undefined {
-    return this.#pod;
+    return this.#pods.get(this.#subject);
+  }
+
+  /** Every Pod of the namespace, each in the newest version that the watch delivered. */
+  get pods(): readonly Pod[] {
+    return [...this.#pods.values()];
+  }
+
+  /** Whether the scenario's Pod was deleted from the API. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Makes a Pod the one that the scenario is about, where the manifest doesn't name it. */
+  follow(pod: string): void {
+    if (pod === this.#subject) return;
+    this.#subject = pod;
+    this.add({kind: 'subject', pod});
+  }
+
+  /** Whether a watched Job is Complete or Failed. */
+  get jobEnded(): boolean {
+    return [...this.#jobs.values()].some(({status}) =>
+      status?.conditions?.some(({type, status: is}) => is === 'True' && ['Complete', 'Failed'].includes(type)),
+    );
   }
 
   /** Milliseconds since the recording began. */
@@ -100,17 +151,27 @@ export class Recorder {
   }
 
   /**
-   * Waits for a version of the Pod that fits. `fits` may throw to end the wait.
+   * Waits for a version of the scenario's Pod that fits. `fits` may throw to end the wait; it is asked after every delivery.
    *
    * @throws OutOfPatience after the budget, the signal's reason when the run is broken off, or what the watch failed on
    */
   async until(what: string, budget: Budget, fits: (pod: Pod) => boolean): Promise<Pod> {
+    return this.#wait(what, budget, () => (this.pod !== undefined && fits(this.pod) ? this.pod : undefined));
+  }
+
+  /** As until, for any Pod of the namespace. */
+  async untilAny(what: string, budget: Budget, fits: (pod: Pod) => boolean): Promise<Pod> {
+    return this.#wait(what, budget, () => this.pods.find(fits));
+  }
+
+  async #wait(what: string, budget: Budget, find: () => Pod | undefined): Promise<Pod> {
     const {promise, resolve, reject} = Promise.withResolvers<Pod>();
     const {signal} = this.#options;
     const look = (): void => {
       try {
+        const found = this.#failure === undefined ? find() : undefined;
         if (this.#failure !== undefined) reject(this.#failure.error);
-        else if (this.#pod !== undefined && fits(this.#pod)) resolve(this.#pod);
+        else if (found !== undefined) resolve(found);
       } catch (error) {
         reject(error);
       }
@@ -169,10 +230,11 @@ export class Recorder {
     closeSync(this.#file);
   }
 
-  async #watch(resource: 'pods' | 'events'): Promise<void> {
+  async #watch(resource: Resource): Promise<void> {
     const {api, namespace, budgets, signal} = this.#options;
+    const group = resource === 'pods' || resource === 'events' ? '/api/v1' : `/apis/${groups[resource]}`;
     const watching = await watch(api, {
-      path: `/api/v1/namespaces/${namespace}/${resource}`,
+      path: `${group}/namespaces/${namespace}/${resource}`,
       deliver: delivery => {
         this.#take(resource, delivery);
       },
@@ -183,19 +245,29 @@ export class Recorder {
     this.#watches.set(resource, watching);
   }
 
-  #take(resource: 'pods' | 'events', delivery: Delivery): void {
+  #take(resource: Resource, delivery: Delivery): void {
     if (this.#stop.signal.aborted) return;
     try {
       if (delivery.type === 'GAP') {
         this.add({kind: 'gap', resource, why: delivery.why});
       } else {
-        const raw = resource === 'pods' ? {kind: 'pod', type: delivery.type} : {kind: 'event'};
+        const {type} = delivery;
+        const raw =
+          resource === 'pods'
+            ? {kind: 'pod', type}
+            : resource === 'events'
+              ? {kind: 'event'}
+              : {kind: 'object', resource, type};
         const observation = {...raw, atMs: this.now(), object: withoutManagedFields(delivery.object)};
         const known = observationSchema.parse(observation);
         this.#write(observation); // as it came, not as validated
-        if (known.kind === 'pod' && known.object.metadata.name === this.#options.header.pod) {
-          this.#pod = known.object;
-          this.#delivered.add(known.object.metadata.resourceVersion);
+        if (known.kind === 'object' && resource === 'jobs')
+          this.#jobs.set(known.object.metadata.name, jobSchema.parse(known.object));
+        if (known.kind === 'pod') {
+          const {name, resourceVersion} = known.object.metadata;
+          this.#pods.set(name, known.object);
+          this.#delivered.add(resourceVersion);
+          if (type === 'DELETED' && name === this.#subject) this.#gone = true;
         }
       }
     } catch (error) {

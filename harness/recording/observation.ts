@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {podSchema} from './pod.ts';
+import {scenarioSchema} from './scenario.ts';
 
 /** Milliseconds on the recorder's monotonic clock since the recording began. */
 const atMs = z.number().nonnegative();
@@ -32,7 +33,17 @@ export const journalEntrySchema = z.discriminatedUnion('what', [
   z.object({what: z.literal('exit'), container: z.string(), uptime: z.number(), code: z.number()}),
   z.object({
     /** `done`: an init container ends well; `alive`: written every 0.1 s by a container that stays after SIGTERM. */
-    what: z.enum(['ready', 'done', 'postStart', 'preStop', 'SIGTERM', 'alive']),
+    what: z.enum([
+      'ready',
+      'done',
+      'postStart',
+      'preStop',
+      'SIGTERM',
+      'alive',
+      'startupProbe',
+      'readinessProbe',
+      'livenessProbe',
+    ]),
     container: z.string(),
     uptime: z.number(),
   }),
@@ -55,7 +66,24 @@ export const observationSchema = z.discriminatedUnion('kind', [
   }),
   z.object({kind: z.literal('journal'), atMs, entry: journalEntrySchema}),
   z.object({kind: z.literal('clock'), atMs, uptime: z.number(), askedAtMs: z.number()}),
-  z.object({kind: z.literal('stimulus'), atMs, container: z.string(), code: z.number()}),
+  /** The Pod that the scenario is about, where the manifest doesn't name it. */
+  z.object({kind: z.literal('subject'), atMs, pod: z.string()}),
+  /** A step of the scenario begins. */
+  z.object({kind: z.literal('step'), atMs, name: z.string(), does: z.string()}),
+  /** A container is told to exit, as part of a step. */
+  z.object({kind: z.literal('stimulus'), atMs, step: z.string(), container: z.string(), code: z.number()}),
+  /** A version of an object that is neither a Pod nor an event. */
+  z.object({
+    kind: z.literal('object'),
+    atMs,
+    resource: z.string(),
+    type: z.enum(['LISTED', 'ADDED', 'MODIFIED', 'DELETED']),
+    object: z.looseObject({metadata: z.looseObject({name: z.string()})}),
+  }),
+  /** What a node said to a command, or did. */
+  z.object({kind: z.literal('node'), atMs, node: z.string(), action: z.string(), text: z.string()}),
+  /** What the API server answered to a request that is part of the scenario. */
+  z.object({kind: z.literal('answer'), atMs, name: z.string(), code: z.number(), body: z.unknown()}),
   z.object({kind: z.literal('gap'), atMs, resource: z.string(), why: z.string()}),
   z.object({kind: z.literal('note'), atMs, text: z.string()}),
   z.object({
@@ -68,21 +96,8 @@ export const observationSchema = z.discriminatedUnion('kind', [
 
 export type Observation = z.infer<typeof observationSchema>;
 
-/** What the scenario is: its manifest and stimulus. */
-export const scenarioSchema = z.object({
-  /** Names the recording's file. */
-  id: z.string().regex(/^[a-z0-9-]+$/),
-  title: z.string(),
-  manifest: z.string(),
-  stimulus: z.object({exits: z.string(), code: z.number().int()}),
-  /** Whether a rule of the source lists the code for RestartAllContainers. */
-  matches: z.boolean(),
-});
-
-export type Scenario = z.infer<typeof scenarioSchema>;
-
 /** The version of the format that this suite writes. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 /** First line of a recording. */
 export const headerSchema = z.object({
@@ -91,9 +106,9 @@ export const headerSchema = z.object({
   suite: z.string(),
   scenario: scenarioSchema,
   manifestSha256: z.string(),
-  /** The Pod of the manifest, and its containers: what admission adds is not judged. */
+  /** The Pod of the manifest, or what makes it, and its containers: what admission adds is not judged. */
   pod: z.string(),
-  containers: z.array(z.string()).min(1),
+  containers: z.array(z.string()),
   server: z.string(),
   image: z.string(),
   /** Wall clock, for people; every other time is monotonic. */

@@ -44,6 +44,7 @@ export const podSchema = z.looseObject({
     resourceVersion: z.string(),
     generation: z.number().optional(),
     deletionTimestamp: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
   }),
   spec: z.looseObject({
     containers: z.array(container),

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {needs} from './scenario.ts';
 
 /** The gate that the feature stands behind (KEP-5532). */
 export const gate = 'RestartAllContainersOnContainerExits';
@@ -31,6 +32,8 @@ export const targetSchema = z.object({
   /** `off` where any probe says so; probes that disagree are listed in the report. */
   feature: z.enum(['on', 'off']),
   probes: z.array(probe),
+  /** What it has of what a scenario may need. */
+  has: z.array(z.enum(needs)),
 });
 
 export type Target = z.infer<typeof targetSchema>;

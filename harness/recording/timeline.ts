@@ -22,14 +22,19 @@ export interface ContainerRun {
   readonly lines: readonly JournalLine[];
 }
 
-/** A recording seen from its stimulus: what was before, what came after, what the containers wrote of themselves. */
+/** A recording seen from a stimulus: what was before, what came until the next one, what the containers wrote of themselves. */
 export interface Timeline {
   readonly recording: Recording;
+  /** The container that was told to exit, first of them where there were several. */
   readonly source: string;
+  /** All that were told in this step. */
+  readonly sources: readonly string[];
+  /** The code that the source was told to exit with. */
+  readonly code: number;
   readonly versions: readonly PodVersion[];
   /** The last version before the source was told to exit. */
   readonly before: PodVersion;
-  /** Every version after that. */
+  /** Every version after that, until a container is told again. */
   readonly after: readonly PodVersion[];
   /** When the source was told to exit, ms on the recorder's clock. */
   readonly stimulusAtMs: number;
@@ -52,45 +57,69 @@ export interface Timeline {
 }
 
 /**
- * The timeline of a recording.
+ * The timeline of a step in which containers are told to exit.
  *
- * @returns undefined where the recording ended before its stimulus, so that nothing can be said
+ * @param step its name; without it, the first of the recording
+ * @returns undefined where the recording ended before that step, so that nothing can be said
  */
-export function timelineOf(recording: Recording): Timeline | undefined {
+export function timelineOf(recording: Recording, step?: string): Timeline | undefined {
   const {header, observations} = recording;
-  const stimulusIndex = observations.findIndex(({kind}) => kind === 'stimulus');
-  const stimulus = observations[stimulusIndex];
-  const end = observations.at(-1);
+  const stimuli = observations.flatMap((o, index) => (o.kind === 'stimulus' ? [{...o, index}] : []));
+  const [stimulus, ...others] = stimuli.filter(each => each.step === (step ?? stimuli[0]?.step));
+  const last = observations.at(-1);
+  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
   const versions = observations.flatMap((o, index) =>
-    o.kind === 'pod' && o.object.metadata.name === header.pod ? [{index, atMs: o.atMs, pod: o.object}] : [],
+    o.kind === 'pod' && o.object.metadata.name === subject ? [{index, atMs: o.atMs, pod: o.object}] : [],
   );
-  const before = versions.findLast(({index}) => index < stimulusIndex);
-  if (stimulus?.kind !== 'stimulus' || end?.kind !== 'end' || before === undefined) return undefined;
+  const before = versions.findLast(({index}) => index < (stimulus?.index ?? 0));
+  if (stimulus === undefined || last?.kind !== 'end' || before === undefined) return undefined;
+  const next = stimuli.find(({index, step: name}) => index > stimulus.index && name !== stimulus.step);
+  const until = next?.index ?? Infinity;
   const containers = containersOf(before.pod).filter(({name}) => header.containers.includes(name));
   const journal = journalOf(observations);
-  const gaps = observations.filter(o => o.kind === 'gap');
+  const exitOf = ({container, atMs}: typeof stimulus): JournalLine | undefined =>
+    journal.find(
+      line => line.entry.what === 'exit' && line.entry.container === container && line.atMs > atMs - slackMs,
+    );
+  const over = next === undefined ? Infinity : (exitOf(next)?.entry.uptime ?? Infinity);
+  const gaps = observations.flatMap((o, index) => (o.kind === 'gap' ? [{...o, index}] : []));
+  const podGaps = gaps.filter(({resource}) => resource === 'pods');
   return {
     recording,
     source: stimulus.container,
+    sources: [stimulus, ...others].map(({container}) => container),
+    code: stimulus.code,
     versions,
     before,
-    after: versions.filter(({index}) => index > stimulusIndex),
+    after: versions.filter(({index}) => index > stimulus.index && index < until),
     stimulusAtMs: stimulus.atMs,
-    stimulusIndex,
+    stimulusIndex: stimulus.index,
     containers,
     hadRun: containers.map(({name}) => name).filter(name => statusOf(before.pod, name)?.containerID !== undefined),
-    journal,
-    exit: journal.findLast(({entry}) => entry.what === 'exit' && entry.container === stimulus.container),
-    podGap: gaps.find(({resource, atMs}) => resource === 'pods' && atMs >= stimulus.atMs),
-    podGapBefore: gaps.find(({resource, atMs}) => resource === 'pods' && atMs < stimulus.atMs),
-    journalGap: gaps.find(gap => gap.resource === 'journal' && !wasReadLater(gap, observations)),
-    end,
+    journal: journal.filter(({entry}) => entry.uptime < over),
+    exit: exitOf(stimulus),
+    podGap: podGaps.find(({index}) => index > stimulus.index && index < until),
+    podGapBefore: podGaps.find(({index}) => index < stimulus.index),
+    journalGap: gaps.find(gap => gap.resource === 'journal' && !wasRead(gap, until, observations)),
+    end: next === undefined ? last : {kind: 'end', atMs: next.atMs, reason: 'settled', text: 'the next step was taken'},
   };
 }
 
-/** A reading that failed leaves no hole where the whole journal was read after it; a line that can't be understood does. */
-function wasReadLater({why, atMs}: Extract<Observation, {kind: 'gap'}>, observations: readonly Observation[]): boolean {
-  return !why.startsWith('unreadable') && observations.some(o => o.kind === 'clock' && o.atMs > atMs);
+/** How far the two clocks may be apart: the command that read the node's took that long. */
+const slackMs = 500;
+
+/**
+ * A reading that failed leaves no hole where the whole journal was read after it, or after all that the timeline speaks of;
+ * a line that can't be understood does.
+ */
+function wasRead(
+  {why, index}: {readonly why: string; readonly index: number},
+  until: number,
+  observations: readonly Observation[],
+): boolean {
+  return (
+    !why.startsWith('unreadable') && observations.some((o, at) => o.kind === 'clock' && at > Math.min(index, until))
+  );
 }
 
 /** A container's runs, first to last. */
@@ -142,4 +171,12 @@ function journalOf(observations: readonly Observation[]): readonly JournalLine[]
       o.kind === 'journal' ? [{index, entry: o.entry, atMs: o.entry.uptime * 1000 + (best?.offset ?? 0)}] : [],
     )
     .toSorted((a, b) => a.entry.uptime - b.entry.uptime || a.index - b.index);
+}
+
+/** A version of an object that is neither a Pod nor an event, with its place in the recording. */
+export type ObjectVersion = Extract<Observation, {kind: 'object'}> & {readonly index: number};
+
+/** Every version of the watched objects of a kind, in order of arrival. */
+export function objectsOf({observations}: Recording, resource: string): readonly ObjectVersion[] {
+  return observations.flatMap((o, index) => (o.kind === 'object' && o.resource === resource ? [{...o, index}] : []));
 }

@@ -12,6 +12,7 @@ const requirement = (id: string, level: Requirement['level'] = 'MUST'): Requirem
   source: {document: 'KEP-5532', section: 'Sandbox'},
   since: '1.35',
   profile: 'core',
+  gates: 'on',
 });
 const requirements = new Map(['IDN-1', 'IDN-2'].map(id => [id, requirement(id)]));
 const deviations = [{requirement: 'IDN-2', releases: ['1.35'], saw: 'other', evidence: 'seen in a recording'}];

@@ -71,9 +71,8 @@ describe('a file that is no manifest', () => {
 
   test.each([
     ['is no YAML', '{', /Flow map/],
-    ['is empty', '', /0 Pods instead of one/],
-    ['has no Pod', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n', /0 Pods instead of one/],
-    ['has two Pods', `${aPod}---\n${aPod}`, /2 Pods instead of one/],
+    ['is empty', '', /it has neither a Pod nor a Pod template/],
+    ['has no Pod', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n', /it has neither a Pod nor a Pod template/],
     ['has an object without a name', `${aPod}---\nkind: Secret\n`, /apiVersion: .*; metadata: /],
     ['has a Pod without containers', aPod.replace('containers', 'boxes'), /containers: /],
     ['has a container without an image', aPod.replace('image: b', 'command: []'), /containers\.0\.image: /],

@@ -28,14 +28,14 @@ const put = (name: string, run: string | undefined, hoursOld: number): void => {
 
 describe('a namespace', () => {
   test('carries the label of its run and admits what the restricted standard admits', async () => {
-    await createNamespace(server.api(), 'a', 'run1', signal);
+    await createNamespace(server.api(), 'a', 'run1', 'restricted', signal);
     const labels = {[runLabel]: 'run1', 'pod-security.kubernetes.io/enforce': 'restricted'};
     expect(namespaces.object('a')).toMatchObject({metadata: {labels}});
   });
 
   test('that may not be created is a missing right', async () => {
     server.on('POST', /namespaces$/, refuse(403, 'namespaces is forbidden'));
-    await expect(createNamespace(server.api(), 'a', 'run1', signal)).rejects.toMatchObject({
+    await expect(createNamespace(server.api(), 'a', 'run1', 'restricted', signal)).rejects.toMatchObject({
       exit: 'forbidden',
       message: "namespace a can't be created: namespaces is forbidden",
     });
@@ -43,7 +43,7 @@ describe('a namespace', () => {
 
   test.each([429, 500])('that is refused with %d is not recorded, in the words of the server', async code => {
     server.on('POST', /namespaces$/, refuse(code, 'admission webhook "w" failed'));
-    await expect(createNamespace(server.api(), 'a', 'run1', signal)).rejects.toMatchObject({
+    await expect(createNamespace(server.api(), 'a', 'run1', 'restricted', signal)).rejects.toMatchObject({
       exit: 'notRecorded',
       message: 'namespace a can\'t be created: admission webhook "w" failed',
     });
@@ -51,12 +51,14 @@ describe('a namespace', () => {
 
   test('is not created after the end of the run', async () => {
     const reason = new SuiteError('interrupted', 'stopped by SIGINT');
-    await expect(createNamespace(server.api(), 'a', 'run1', AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(createNamespace(server.api(), 'a', 'run1', 'restricted', AbortSignal.abort(reason))).rejects.toBe(
+      reason,
+    );
     expect(server.received).toEqual([]);
   });
 
   test('is deleted with its Pods, within a second', async () => {
-    await createNamespace(server.api(), 'a', 'run1', signal);
+    await createNamespace(server.api(), 'a', 'run1', 'restricted', signal);
     await deleteNamespace(server.api(), 'a');
     expect(namespaces.names).toEqual([]);
     const last = server.received.at(-1);

@@ -15,14 +15,20 @@ const namespaceSchema = z.looseObject({
 });
 
 /**
- * Creates a namespace that admits what the `restricted` Pod Security Standard admits. A request that was sent is waited for
+ * Creates a namespace that admits what a Pod Security Standard admits. A request that was sent is waited for
  * whatever happens: one that is broken off may still create the namespace, after the clean-up has looked for it.
  *
  * @throws SuiteError `forbidden` where a right is missing, `notRecorded` where it is refused for another reason; the
  *   signal's reason
  */
-export async function createNamespace(api: Api, name: string, run: string, signal: AbortSignal): Promise<void> {
-  const labels = {[runLabel]: run, 'pod-security.kubernetes.io/enforce': 'restricted'};
+export async function createNamespace(
+  api: Api,
+  name: string,
+  run: string,
+  admits: 'restricted' | 'privileged',
+  signal: AbortSignal,
+): Promise<void> {
+  const labels = {[runLabel]: run, 'pod-security.kubernetes.io/enforce': admits};
   const body = {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels}};
   signal.throwIfAborted();
   try {

@@ -1,4 +1,5 @@
 import {conditionOf, containersOf, statusOf, type Pod, type PodContainer} from '../recording/pod.ts';
+import type {Scenario} from '../recording/scenario.ts';
 
 /** Whether the Pod is as a stimulus needs it: the source runs and everything before it in start order is up or done. */
 export function readyForStimulus(pod: Pod, source: string): boolean {
@@ -22,11 +23,41 @@ export function restartedAll(before: Pod, now: Pod): boolean {
     .every(each => isUp(now, each) && isAnother(before, now, each.name));
 }
 
-/** Whether the source alone runs again, or has ended well, and everything is up. */
-export function restartedAlone(before: Pod, now: Pod, source: string): boolean {
-  return (
-    isAnother(before, now, source) && containersOf(now).every(each => each.kind === 'ephemeral' || isUp(now, each))
-  );
+/** Whether the given containers run again, or have ended well again, and everything is up. */
+export function restartedAlone(before: Pod, now: Pod, ...sources: readonly string[]): boolean {
+  return sources.every(source => isAnother(before, now, source)) && allUp(now);
+}
+
+/** Whether every container runs and is ready, or, as an init container, has ended well. */
+export function allUp(pod: Pod): boolean {
+  return containersOf(pod).every(each => each.kind === 'ephemeral' || isUp(pod, each));
+}
+
+/** Whether some container has been started again. */
+export function restartsSome(before: Pod, now: Pod): boolean {
+  return containersOf(now).some(({name, kind}) => kind !== 'ephemeral' && isAnother(before, now, name));
+}
+
+/** How a container can be before a step. */
+export type ContainerCondition = NonNullable<Scenario['ready']>[string];
+
+/** Whether a container is as a scenario needs it before its first step. */
+export function isAs(pod: Pod, name: string, wanted: ContainerCondition): boolean {
+  const status = statusOf(pod, name);
+  if (status === undefined) return false;
+  const {running, terminated, waiting} = status.state;
+  switch (wanted) {
+    case 'running':
+      return running !== undefined;
+    case 'ready':
+      return running !== undefined && status.ready;
+    case 'done':
+      return terminated?.exitCode === 0;
+    case 'waiting':
+      return waiting !== undefined;
+    case 'crashed':
+      return waiting?.reason === 'CrashLoopBackOff';
+  }
 }
 
 function isUp(pod: Pod, {name, kind}: PodContainer): boolean {

@@ -2,6 +2,7 @@ import {messageOf} from '../errors.ts';
 import {exec, type OpenExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
 import type {Recorder} from '../recorder/recorder.ts';
+import type {Step} from '../recording/scenario.ts';
 
 /** The Pod that a scenario works on. */
 export interface Subject {
@@ -12,17 +13,29 @@ export interface Subject {
   readonly signal: AbortSignal;
 }
 
+type Told = Extract<Step, {do: 'exit'}>['tells'][number];
+
+/** The exit code of a container that ends by a signal: 128 and its number. */
+const killed = 137;
+
 /**
  * Tells a container to exit, through the pipe that it reads on the journal volume; it is told once, and never again. The
  * container takes the command's shell with it, so that the command may end badly though the container was told: that is
  * noted, and whether the container exited is for the recording to say.
  *
+ * @param step the step that it is part of
  * @throws the signal's reason
  */
-export async function tellToExit(recorder: Recorder, subject: Subject, container: string, code: number): Promise<void> {
-  recorder.add({kind: 'stimulus', container, code});
+export async function tellToExit(
+  recorder: Recorder,
+  subject: Subject,
+  step: string,
+  {container, code, afterSeconds}: Told,
+): Promise<void> {
+  recorder.add({kind: 'stimulus', step, container, code: typeof code === 'number' ? code : killed});
   const pipe = `/journal/${container}.in`;
-  const command = ['sh', '-c', `until [ -p ${pipe} ]; do sleep 0.05; done; echo ${code} > ${pipe}`];
+  const told = `${code} ${afterSeconds ?? ''}`.trimEnd();
+  const command = ['sh', '-c', `until [ -p ${pipe} ]; do sleep 0.05; done; echo ${told} > ${pipe}`];
   try {
     await exec(subject.open, {...subject, container, command, timeoutMs: subject.budgets.exec.ms});
   } catch (error) {

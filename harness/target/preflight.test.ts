@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => server[Symbol.asyncDispose]());
 
-const learn = (): Promise<Target> => preflight(server.api(), 'busybox:test', new AbortController().signal);
+const learn = (): Promise<Target> => preflight(server.api(), 'busybox:test', [], new AbortController().signal);
 const says = ({probes}: Target): string[] => probes.map(probe => probe.says);
 
 test('a target is its version, its nodes and what each probe says', async () => {
@@ -97,6 +97,6 @@ describe('a target that can not be used', () => {
     server.on('GET', /version$/, () => {
       stop.abort(reason);
     });
-    await expect(preflight(server.api(), 'busybox', stop.signal)).rejects.toBe(reason);
+    await expect(preflight(server.api(), 'busybox', [], stop.signal)).rejects.toBe(reason);
   });
 });

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
+import type {Need} from '../recording/scenario.ts';
 import {gate, type Probe, type Target} from '../recording/target.ts';
 import {ApiError, type Api} from './api.ts';
 import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
@@ -26,9 +27,10 @@ const nodesSchema = z.looseObject({
  * Learns all that a verdict may depend on: version, nodes, runtimes, whether the feature is on (three independent
  * probes) and whether this user may do what a run does.
  *
+ * @param has what this user's way to the target gives beside the API
  * @throws SuiteError `unreachable`, `forbidden`, or `badContext` where the server is not a Kubernetes API server
  */
-export async function preflight(api: Api, image: string, signal: AbortSignal): Promise<Target> {
+export async function preflight(api: Api, image: string, has: readonly Need[], signal: AbortSignal): Promise<Target> {
   const server = await readVersion(api, signal);
   await requirePermissions(api, signal);
   const nodes = await readNodes(api, signal);
@@ -46,6 +48,7 @@ export async function preflight(api: Api, image: string, signal: AbortSignal): P
     image,
     feature: feature(ofServer, kubelets),
     probes: [...ofServer, ...kubelets],
+    has: [...has],
   };
 }
 

@@ -9,8 +9,10 @@ export const aHeader: Header = {
     id: 'sidecar-exits',
     title: 'a sidecar exits with a listed code',
     manifest: 'source-sidecar.yaml',
-    stimulus: {exits: 'watcher', code: 88},
-    matches: true,
+    steps: [
+      {do: 'debug', name: 'an ephemeral container is added', container: 'debugger'},
+      {do: 'exit', name: 'exit', tells: [{container: 'watcher', code: 88}], until: 'restarted'},
+    ],
   },
   manifestSha256: '0'.repeat(64),
   pod: 'pod',

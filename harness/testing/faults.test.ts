@@ -15,7 +15,9 @@ let statements: readonly Statement[] = [];
 
 beforeAll(async () => {
   const files = readdirSync(suites).filter(name => name.endsWith('.test.ts'));
-  statements = await collectStatements(() => Promise.all(files.map(name => import(new URL(name, suites).pathname))));
+  statements = await collectStatements(async () => {
+    for (const name of files) await import(new URL(name, suites).pathname);
+  });
 });
 
 /** Verdicts of everything that the suites state of one scenario, on the given recording of it. */

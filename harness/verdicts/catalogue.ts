@@ -7,6 +7,9 @@ const source = z.strictObject({document: z.string(), section: z.string()});
 const release = z.string().regex(/^1\.\d+$/);
 const id = z.string().regex(/^[A-Z]{3}-\d+$/);
 
+/** Groups of requirements that a run can be asked for, by what they need of the target. */
+export const profiles = ['core', 'api', 'workloads', 'node', 'disruptive', 'service-level'] as const;
+
 const requirementSchema = z.strictObject({
   id,
   /** Follows the keyword or the indicative of the source; what only the code shows is never a MUST. */
@@ -17,7 +20,15 @@ const requirementSchema = z.strictObject({
   also: z.array(source).optional(),
   /** First release that promises it. */
   since: release,
-  profile: z.enum(['core']),
+  /** Last release that does; a later one promises something else. */
+  until: release.optional(),
+  profile: z.enum(profiles),
+  /** On which targets it can be judged: with the feature on, with it off, or with ContainerRestartRules off too. */
+  gates: z.enum(['on', 'off', 'rules-off']).default('on'),
+  /** Upstream tests that touch it. */
+  upstream: z.array(z.string()).optional(),
+  /** What of it the suite does not look at, and why. */
+  notCovered: z.string().optional(),
 });
 
 const deviationSchema = z.strictObject({

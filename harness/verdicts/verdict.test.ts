@@ -11,7 +11,9 @@ const requirement: Requirement = {
   source: {document: 'Announcement', section: 'How it works'},
   since: '1.35',
   profile: 'core',
+  gates: 'on',
 };
+const asked = {needs: [], selected: new Set(['EPH-1'])};
 const deviations = [{requirement: 'EPH-1', releases: ['1.35'], saw: 'it kept running', evidence: 'seen'}];
 const judged = {requirement, scenario: 'sidecar-exits', target: recordedTarget, deviations};
 
@@ -36,15 +38,28 @@ describe('the verdict', () => {
 
 describe('a requirement', () => {
   test('is judged where the feature is on and the release promises it', () => {
-    expect(skipReason(requirement, recordedTarget)).toBeUndefined();
+    expect(skipReason(requirement, recordedTarget, asked)).toBeUndefined();
   });
 
   test('is skipped as gate-off where the feature is off', () => {
-    expect(skipReason(requirement, {...recordedTarget, feature: 'off'})?.reason).toBe('gate-off');
+    expect(skipReason(requirement, {...recordedTarget, feature: 'off'}, asked)?.reason).toBe('gate-off');
   });
 
   test('is not applicable before the release that promises it', () => {
-    expect(skipReason({...requirement, since: '1.36'}, recordedTarget)?.reason).toBe('not-applicable');
+    expect(skipReason({...requirement, since: '1.36'}, recordedTarget, asked)?.reason).toBe('not-applicable');
+  });
+
+  test.each([
+    ['excluded-by-user', {}, {...asked, selected: new Set<string>()}],
+    ['not-applicable', {until: '1.34'}, asked],
+    ['not-applicable', {gates: 'off'}, asked],
+    ['needs-node-access', {}, {...asked, needs: ['node access']}],
+    ['not-applicable', {}, {...asked, needs: ['JobSet']}],
+  ] as const)('is %s', (reason, differs, circumstances) => {
+    expect(
+      skipReason({...requirement, ...differs}, recordedTarget, {...circumstances, needs: [...circumstances.needs]})
+        ?.reason,
+    ).toBe(reason);
   });
 });
 

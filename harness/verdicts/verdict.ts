@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {Finding} from '../checks/finding.ts';
+import type {Scenario} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
 import type {Deviation, Requirement} from './catalogue.ts';
 
@@ -38,19 +39,37 @@ export interface Judged {
   readonly deviations: readonly Deviation[];
 }
 
+/** What of a run decides whether a requirement is judged in a scenario. */
+export interface Circumstances {
+  /** What the scenario needs of the target. */
+  readonly needs: NonNullable<Scenario['needs']>;
+  /** Ids of the requirements that the run was asked to judge. */
+  readonly selected: ReadonlySet<string>;
+}
+
 /**
  * The typed reason for which a requirement can't be judged on a target at all.
  *
  * @returns undefined where it can
  */
 export function skipReason(
-  {since}: Requirement,
-  {feature, release}: Target,
+  {id, since, until, gates}: Requirement,
+  {feature, release, has}: Target,
+  {needs, selected}: Circumstances,
 ): {reason: Verdict['reason']; why: string} | undefined {
-  if (feature === 'off') return {reason: 'gate-off', why: 'the feature is off on this target'};
+  if (!selected.has(id)) return {reason: 'excluded-by-user', why: 'this run was not asked for it'};
+  if (feature === 'off' && gates === 'on') return {reason: 'gate-off', why: 'the feature is off on this target'};
+  if (feature === 'on' && gates !== 'on')
+    return {reason: 'not-applicable', why: 'speaks of a target where the feature is off'};
   if (compareReleases(release, since) < 0)
     return {reason: 'not-applicable', why: `holds from ${since} on; this is ${release}`};
-  return undefined;
+  if (until !== undefined && compareReleases(release, until) > 0)
+    return {reason: 'not-applicable', why: `holds up to ${until}; this is ${release}`};
+  const missing = needs.find(each => !has.includes(each));
+  if (missing === undefined) return undefined;
+  return missing === 'node access' || missing === 'webhook'
+    ? {reason: 'needs-node-access', why: `this target gives no ${missing}`}
+    : {reason: 'not-applicable', why: `this target has no ${missing}`};
 }
 
 /** Orders releases such as 1.9 and 1.35 by their numbers. */

@@ -1,0 +1,135 @@
+import {z} from 'zod';
+
+/** What the Pod must come to before the next step is taken. */
+const until = z.enum([
+  /** Every container that had run has a new container id and is up, and AllContainersRestarting is not True. */
+  'restarted',
+  /** The containers that were told to exit are up again under new container ids. */
+  'restarted alone',
+  /** The containers that were told to exit have ended and stay so. */
+  'exited',
+  /** AllContainersRestarting has become True, or was True since the step as its lastTransitionTime tells. */
+  'raised',
+  /** It has gone False again. */
+  'lowered',
+  /** One of the containers has been started again. */
+  'starting',
+  /** The phase is Succeeded or Failed. */
+  'ended',
+  /** The Pod was deleted from the API. */
+  'gone',
+  /** A Job of the manifest is Complete or Failed. */
+  'job ended',
+  /** Some container waits for an image that can't be pulled. */
+  'image missing',
+  /** Every container is up, whatever its id. */
+  'up',
+  /** The given seconds have passed: for what must go on, or must not happen. */
+  'time is over',
+]);
+
+const wait = {
+  until: until.optional(),
+  /** Bound on the wait, s, where it is another than the budget of a restart; with `time is over` how long it takes. */
+  seconds: z.number().positive().optional(),
+};
+
+const told = z.object({
+  container: z.string(),
+  /** `KILL`: it kills itself; `OOM`: it takes more memory than its limit. */
+  code: z.union([z.number().int(), z.enum(['KILL', 'OOM'])]),
+  /** Told now, to be done that many seconds later. */
+  afterSeconds: z.number().positive().optional(),
+});
+
+/** What can be done to a node; only where the target gives access to its nodes. */
+export const nodeActions = [
+  'restart kubelet',
+  'kill kubelet',
+  'stop kubelet',
+  'start kubelet',
+  'restart runtime',
+  'restart node',
+  'block API server',
+  'unblock API server',
+  'turn gate off',
+  'turn gate on',
+  'add image',
+  'remove image',
+  'read runtime',
+] as const;
+
+const stepSchema = z.discriminatedUnion('do', [
+  /** Containers are told to exit, one right after the other. A timeline begins here. */
+  z.object({do: z.literal('exit'), name: z.string(), tells: z.array(told).min(1), ...wait}),
+  /** An ephemeral container is added, and waited for until it runs. */
+  z.object({do: z.literal('debug'), name: z.string(), container: z.string()}),
+  /** The Pod is deleted, with its own grace period. */
+  z.object({do: z.literal('delete'), name: z.string(), ...wait}),
+  z.object({do: z.literal('wait'), name: z.string(), ...wait}),
+  /** The log of a container's previous run is asked for. */
+  z.object({do: z.literal('previous log'), name: z.string(), container: z.string()}),
+  z.object({do: z.literal('node'), name: z.string(), action: z.enum(nodeActions), ...wait}),
+]);
+
+/** Kinds of object that a scenario may watch beside Pods and events. */
+const watchable = [
+  'endpointslices',
+  'jobs',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'poddisruptionbudgets',
+  'jobsets',
+] as const;
+
+/** What a target may lack; a scenario that needs it is skipped there, with the typed reason. */
+export const needs = ['node access', 'user namespaces', 'webhook', 'JobSet'] as const;
+
+/** A manifest and what is done to it. */
+export const scenarioSchema = z.object({
+  /** Names the recording's file. */
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .max(45),
+  title: z.string(),
+  /** File of manifests/. */
+  manifest: z.string(),
+  /** Fields put into the Pod's spec, or into containers by name, in place of what the manifest has. */
+  overlay: z
+    .object({
+      spec: z.record(z.string(), z.unknown()).optional(),
+      containers: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+    })
+    .optional(),
+  /** How containers must be before the first step; without it everything up to the source's turn is up. */
+  ready: z.record(z.string(), z.enum(['running', 'ready', 'done', 'waiting', 'crashed'])).optional(),
+  /** Objects that are watched too. */
+  watches: z.array(z.enum(watchable)).optional(),
+  needs: z.array(z.enum(needs)).optional(),
+  /** Pod Security Standard that its namespace enforces. */
+  admits: z.enum(['restricted', 'privileged']).optional(),
+  /** Whether it disturbs the node, so that nothing else may run meanwhile. */
+  alone: z.boolean().optional(),
+  steps: z.array(stepSchema).min(1),
+});
+
+/** A scenario as it is written in suites/ and stands in the header of its recording. */
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type Step = z.infer<typeof stepSchema>;
+export type Need = (typeof needs)[number];
+export type Until = z.infer<typeof until>;
+export type NodeAction = (typeof nodeActions)[number];
+export type Watchable = (typeof watchable)[number];
+
+/** A container told to exit with a code, until everything runs again. */
+export function exits(container: string, code: number, name = 'exit'): Step {
+  return {do: 'exit', name, tells: [{container, code}], until: 'restarted'};
+}
+
+/** A container told to exit with a code that makes it alone run again. */
+export function exitsAlone(container: string, code: number, name = 'exit'): Step {
+  return {do: 'exit', name, tells: [{container, code}], until: 'restarted alone'};
+}

@@ -1,0 +1,42 @@
+import {conditionOf, statusesOf, type Pod} from '../recording/pod.ts';
+import type {Until} from '../recording/scenario.ts';
+
+/** Reasons of a waiting container that only the user can mend. */
+const hopeless = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'CreateContainerConfigError',
+]);
+
+/**
+ * What ended or stopped the Pod from outside or in the runtime, so that nothing can be said about its restart.
+ *
+ * @param awaited what the scenario itself brings about
+ * @returns undefined where nothing did
+ */
+export function disturbance(pod: Pod, awaited?: Until): string | undefined {
+  if (pod.metadata.deletionTimestamp !== undefined && awaited !== 'gone') return 'the Pod was deleted';
+  if (conditionOf(pod, 'DisruptionTarget')?.status === 'True') return 'the Pod was evicted';
+  const stuck = statusesOf(pod).find(
+    ({state}) =>
+      (hopeless.has(state.waiting?.reason ?? '') && awaited !== 'image missing') ||
+      state.terminated?.reason === 'StartError',
+  );
+  return stuck === undefined ? undefined : `${stuck.name} could not be started`;
+}
+
+/** The containers that do not run, each with its state, in one line. */
+export function waitingFor(pod: Pod | undefined): string {
+  if (pod === undefined) return 'the Pod was never seen';
+  const idle = statusesOf(pod).filter(({state}) => state.running === undefined && state.terminated?.exitCode !== 0);
+  const states = idle.map(({name, state}) => {
+    const text =
+      state.terminated === undefined ? (state.waiting?.reason ?? 'no state') : `exited ${state.terminated.exitCode}`;
+    return `${name}: ${text}${state.waiting?.message === undefined ? '' : ` (${state.waiting.message})`}`;
+  });
+  return states.length === 0
+    ? `phase ${pod.status.phase ?? 'unknown'}, all containers run or are done`
+    : states.join(', ');
+}

@@ -1,0 +1,47 @@
+import {SuiteError} from '../harness/errors.ts';
+import type {Scenario} from '../harness/recording/scenario.ts';
+import type {Statement} from '../harness/suite.ts';
+import {profiles, type Catalogue, type Requirement} from '../harness/verdicts/catalogue.ts';
+
+/** What a run is asked to judge. */
+export interface Asked {
+  /** Profiles, or `all`. */
+  readonly profile: readonly string[];
+  /** Ids of requirements; where there are any, nothing else is judged. */
+  readonly only: readonly string[];
+  /** Ids of requirements to leave out. */
+  readonly skip: readonly string[];
+}
+
+/** The requirements that a run judges, and the scenarios that it must record for that. */
+export interface Selection {
+  readonly requirements: ReadonlySet<string>;
+  readonly scenarios: readonly Scenario[];
+}
+
+/**
+ * Chooses requirements by profile and id.
+ *
+ * @throws SuiteError `usage` that names a profile or an id which is not known, or where nothing is left
+ */
+export function select({requirements}: Catalogue, statements: readonly Statement[], asked: Asked): Selection {
+  const {profile, only, skip} = asked;
+  const strange = profile.find(name => name !== 'all' && !profiles.some(known => known === name));
+  if (strange !== undefined) {
+    throw new SuiteError('usage', `there is no profile ${JSON.stringify(strange)}`, {
+      next: `name one of ${profiles.join(', ')}, or all`,
+    });
+  }
+  const unknown = [...only, ...skip].find(id => !requirements.has(id));
+  if (unknown !== undefined) {
+    throw new SuiteError('usage', `there is no requirement ${JSON.stringify(unknown)}`, {
+      next: 'rac catalogue lists them',
+    });
+  }
+  const wanted = ({id, profile: its}: Requirement): boolean =>
+    !skip.includes(id) && (only.length > 0 ? only.includes(id) : profile.includes('all') || profile.includes(its));
+  const selected = new Set([...requirements.values()].filter(wanted).map(({id}) => id));
+  if (selected.size === 0) throw new SuiteError('usage', 'nothing is left to judge', {next: 'leave out --skip'});
+  const scenarios = statements.filter(({requirement}) => selected.has(requirement.id)).map(({scenario}) => scenario);
+  return {requirements: selected, scenarios: [...new Map(scenarios.map(each => [each.id, each])).values()]};
+}
