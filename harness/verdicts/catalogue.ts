@@ -1,7 +1,6 @@
-import {readFileSync} from 'node:fs';
-import {parseDocument} from 'yaml';
 import {z} from 'zod';
-import {messageOf, SuiteError} from '../errors.ts';
+import {SuiteError} from '../errors.ts';
+import {readYaml} from './yaml-file.ts';
 
 const source = z.strictObject({document: z.string(), section: z.string()});
 const release = z.string().regex(/^1\.\d+$/);
@@ -72,18 +71,4 @@ export function readCatalogue(folder: URL): Catalogue {
       `deviations.yaml names ${stray.requirement}, which requirements.yaml does not have`,
     );
   return {requirements: byId, deviations};
-}
-
-function readYaml<T>(file: URL, schema: z.ZodType<T>): T {
-  const name = file.pathname.split('/').at(-1) ?? '';
-  try {
-    const document = parseDocument(readFileSync(file, 'utf8'));
-    const [problem] = document.errors;
-    if (problem !== undefined) throw problem;
-    return schema.parse(document.toJS());
-  } catch (cause) {
-    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
-    const why = issue === undefined ? messageOf(cause) : `${issue.path.join('.')}: ${issue.message}`;
-    throw new SuiteError('badData', `${name} is not right: ${why}`, {cause});
-  }
 }
