@@ -1,16 +1,8 @@
 import {styleText} from 'node:util';
 import type {Target} from '../recording/target.ts';
 import type {Outcome} from '../verdicts/verdict.ts';
+import {groups} from './groups.ts';
 import type {Report, Row} from './report.ts';
-
-const groups: Readonly<Record<string, string>> = {
-  TRG: 'Trigger',
-  IDN: 'Identity',
-  VOL: 'Volumes',
-  CTR: 'Containers',
-  EPH: 'Ephemeral containers',
-  CND: 'Conditions and phase',
-};
 
 const colours = {
   Passed: 'green',

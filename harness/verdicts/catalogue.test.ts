@@ -47,10 +47,28 @@ test.each([
     deviation,
     'requirements.yaml is not right: 0: Unrecognized key',
   ],
+  ['an unknown profile', requirement.replace('core', 'windows'), deviation, '0.profile'],
+  ['an unknown stage of the gates', `${requirement}  gates: half\n`, deviation, '0.gates'],
+  ['a last release without its quotes', `${requirement}  until: 1.36\n`, deviation, '0.until'],
   ['a release without its quotes', requirement.replace('"1.35"', '1.35'), deviation, '0.since'],
   ['a file that is not YAML', 'a: [', deviation, 'requirements.yaml is not right'],
 ])('%s is refused', (_case, requirements, deviations, message) => {
   expect(() => read(requirements, deviations)).toThrow(message);
+});
+
+test('a requirement may tell its last release, its gates, its upstream tests and what is not looked at', () => {
+  const more = '  until: "1.36"\n  gates: rules-off\n  upstream: ["e2e: it restarts"]\n  notCovered: Windows nodes.\n';
+  const {requirements} = read(requirement + more, deviation);
+  expect(requirements.get('IDN-1')).toMatchObject({
+    until: '1.36',
+    gates: 'rules-off',
+    upstream: ['e2e: it restarts'],
+    notCovered: 'Windows nodes.',
+  });
+});
+
+test('a requirement that says nothing of gates is judged where the feature is on', () => {
+  expect(read(requirement, deviation).requirements.get('IDN-1')?.gates).toBe('on');
 });
 
 test('the catalogue of the suite is right', () => {
