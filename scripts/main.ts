@@ -1,5 +1,6 @@
 import {Command, CommanderError} from 'commander';
 import {exitCodes, messageOf, SuiteError} from '../harness/errors.ts';
+import {catalogueCommand} from './catalogue.ts';
 import {cleanCommand} from './clean.ts';
 import {clusterCommand} from './cluster.ts';
 import {doctorCommand} from './doctor.ts';
@@ -15,6 +16,7 @@ process.on('uncaughtException', error => process.exit(report(error)));
 const stop = stopOnSignals();
 program.addCommand(runCommand(stop.signal));
 program.addCommand(testCommand(stop.signal));
+program.addCommand(catalogueCommand());
 program.addCommand(clusterCommand(stop.signal));
 program.addCommand(doctorCommand(stop.signal));
 program.addCommand(cleanCommand(stop.signal));

@@ -24,6 +24,8 @@ export const journalEntrySchema = z.discriminatedUnion('what', [
     /** MD5 of the sorted environment. */
     environment: z.string(),
     namespaces: z.record(z.string(), z.string()),
+    /** First line of /proc/self/uid_map. */
+    users: z.string().optional(),
     /** Whether the container's own writable layer holds what an earlier run wrote there. */
     layer: z.enum(['new', 'used']),
     /** Runs of this container that had left a line on the volume `disk`. */
