@@ -1,0 +1,81 @@
+import {z} from 'zod';
+
+/** One requirement's outcome in each of several runs; `-` where a run did not judge it. */
+export interface ComparedRow {
+  readonly id: string;
+  readonly level: string;
+  readonly title: string;
+  readonly outcomes: readonly string[];
+}
+
+/** Several runs side by side. */
+export interface Comparison {
+  /** What each run ran on, such as 1.35.4. */
+  readonly servers: readonly string[];
+  readonly rows: readonly ComparedRow[];
+  /** Requirements of which runs on one release say different things. */
+  readonly differing: readonly string[];
+}
+
+/** What of a stored report (report.json) a comparison reads. */
+export const comparedSchema = z.object({
+  target: z.object({server: z.string()}),
+  rows: z.array(
+    z.object({
+      requirement: z.object({id: z.string(), level: z.string(), title: z.string()}),
+      verdict: z.object({outcome: z.string(), reason: z.string().optional()}),
+    }),
+  ),
+});
+
+/**
+ * Puts runs side by side, by requirement.
+ *
+ * @param reports in the order of the columns
+ */
+export function compareReports(reports: readonly z.infer<typeof comparedSchema>[]): Comparison {
+  const servers = reports.map(({target}) => target.server.replace(/^v/, ''));
+  const known = new Map(
+    reports.flatMap(({rows}) => rows.map(({requirement}) => [requirement.id, requirement] as const)),
+  );
+  const rows = [...known.values()].map(({id, level, title}) => ({
+    id,
+    level,
+    title,
+    outcomes: reports.map(report => {
+      const verdict = report.rows.find(({requirement}) => requirement.id === id)?.verdict;
+      if (verdict === undefined) return '-';
+      return verdict.reason === undefined ? verdict.outcome : `Skipped(${verdict.reason})`;
+    }),
+  }));
+  const differs = ({outcomes}: ComparedRow): boolean =>
+    outcomes.some((outcome, at) => outcomes.some((other, to) => servers[to] === servers[at] && other !== outcome));
+  return {servers, rows, differing: rows.filter(differs).map(({id}) => id)};
+}
+
+const short: Readonly<Record<string, string>> = {KnownDeviation: 'Deviation', Inconclusive: 'Undecided'};
+
+/**
+ * The comparison as text: a line for each requirement and a column for each release, in which the outcomes of its runs
+ * stand behind one another where they differ; below, how many differ.
+ */
+export function formatComparison({servers, rows, differing}: Comparison): string {
+  const releases = [...new Set(servers)];
+  const runs = releases.map(release => servers.filter(each => each === release).length);
+  const head = releases.map((release, at) => `${release} (${runs[at] ?? 0} runs)`.padEnd(30)).join('');
+  const lines = rows.map(({id, level, title, outcomes}) => {
+    const cells = releases.map(release => {
+      const own = outcomes.filter((_, at) => servers[at] === release);
+      return [...new Set(own)]
+        .map(outcome => short[outcome] ?? outcome)
+        .join('/')
+        .padEnd(30);
+    });
+    return `${id.padEnd(8)}${level.padEnd(7)}${cells.join('')}${title}`.trimEnd();
+  });
+  const verdict =
+    differing.length === 0
+      ? 'no requirement differs between runs on one release'
+      : `${differing.length} differ between runs on one release: ${differing.join(', ')}`;
+  return `${['requirement    '.concat(head).trimEnd(), ...lines, '', verdict].join('\n')}\n`;
+}
