@@ -36,3 +36,8 @@ test('the reason of a skip counts as part of the outcome', () => {
   const runs = [run('v1.35.4', {'IDN-1': 'Skipped gate-off'}), run('v1.35.4', {'IDN-1': 'Skipped no-permission'})];
   expect(compareReports(runs).differing).toEqual(['IDN-1']);
 });
+
+test('what the user left out of a run is no difference', () => {
+  const runs = [run('v1.35.4', {'IDN-1': 'Skipped excluded-by-user'}), run('v1.35.4', {'IDN-1': 'Passed'})];
+  expect(compareReports(runs).differing).toEqual([]);
+});

@@ -8,6 +8,9 @@ export interface ComparedRow {
   readonly outcomes: readonly string[];
 }
 
+/** What the user left out is no difference. */
+const leftOut = 'Skipped(excluded-by-user)';
+
 /** Several runs side by side. */
 export interface Comparison {
   /** What each run ran on, such as 1.35.4. */
@@ -49,7 +52,11 @@ export function compareReports(reports: readonly z.infer<typeof comparedSchema>[
     }),
   }));
   const differs = ({outcomes}: ComparedRow): boolean =>
-    outcomes.some((outcome, at) => outcomes.some((other, to) => servers[to] === servers[at] && other !== outcome));
+    outcomes.some((outcome, at) =>
+      outcomes.some(
+        (other, to) => servers[to] === servers[at] && other !== outcome && ![outcome, other].includes(leftOut),
+      ),
+    );
   return {servers, rows, differing: rows.filter(differs).map(({id}) => id)};
 }
 
@@ -71,7 +78,7 @@ export function formatComparison({servers, rows, differing}: Comparison): string
         .join('/')
         .padEnd(30);
     });
-    return `${id.padEnd(8)}${level.padEnd(7)}${cells.join('')}${title}`.trimEnd();
+    return `${id.padEnd(8)}${level.padEnd(7)}${cells.map(cell => `${cell} `).join('')}${title}`.trimEnd();
   });
   const verdict =
     differing.length === 0
