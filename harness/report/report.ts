@@ -1,6 +1,6 @@
 import type {Target} from '../recording/target.ts';
 import type {Catalogue, Deviation, Requirement} from '../verdicts/catalogue.ts';
-import {summarize, type Outcome, type Verdict} from '../verdicts/verdict.ts';
+import {releaseFor, summarize, type Outcome, type Verdict} from '../verdicts/verdict.ts';
 
 /** One requirement with all that was said of it. */
 export interface Row {
@@ -53,8 +53,9 @@ export function buildReport(suite: string, target: Target, catalogue: Catalogue,
     rows,
     unjudged,
     stale: catalogue.deviations.filter(
-      ({requirement, releases}) =>
-        releases.includes(target.release) &&
+      ({requirement, releases, sometimes}) =>
+        sometimes === undefined &&
+        releases.includes(releaseFor({id: requirement}, target)) &&
         rows.some(row => row.requirement.id === requirement && row.verdict.outcome === 'Passed'),
     ),
   };

@@ -35,6 +35,8 @@ const deviationSchema = z.strictObject({
   releases: z.array(release).min(1),
   /** What a check saw instead, to the letter: `saw` of its finding. */
   saw: z.string(),
+  /** How often, where it does not show every time: then a run in which it doesn't show is no news. */
+  sometimes: z.string().optional(),
   /** Where that can be read or was reported. */
   evidence: z.string(),
 });

@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {broken, held, unknown} from '../checks/finding.ts';
 import {recordedTarget} from '../testing/recorded.ts';
 import type {Requirement} from './catalogue.ts';
-import {compareReleases, skipReason, verdictOn} from './verdict.ts';
+import {compareReleases, releaseFor, skipReason, verdictOn} from './verdict.ts';
 
 const requirement: Requirement = {
   id: 'EPH-1',
@@ -16,6 +16,22 @@ const requirement: Requirement = {
 const asked = {needs: [], selected: new Set(['EPH-1'])};
 const deviations = [{requirement: 'EPH-1', releases: ['1.35'], saw: 'it kept running', evidence: 'seen'}];
 const judged = {requirement, scenario: 'sidecar-exits', target: recordedTarget, deviations};
+
+test('the oldest kubelet tells by which release a restart is judged, the API server by which a Pod is admitted', () => {
+  const [node] = recordedTarget.nodes;
+  const nodes = ['v1.37.2', 'v1.36.3'].map(kubelet => ({
+    ...node,
+    name: kubelet,
+    kubelet,
+    runtime: '',
+    os: '',
+    declaresFeature: true,
+  }));
+  const target = {...recordedTarget, release: '1.37', nodes};
+  expect(releaseFor({id: 'CTR-12'}, target)).toBe('1.36');
+  expect(releaseFor({id: 'API-24'}, target)).toBe('1.37');
+  expect(releaseFor({id: 'CTR-12'}, {...target, nodes: []})).toBe('1.37');
+});
 
 describe('the verdict', () => {
   test.each([
@@ -31,7 +47,8 @@ describe('the verdict', () => {
   });
 
   test('is Failed where the deviation is listed for another release', () => {
-    const target = {...recordedTarget, release: '1.38'};
+    const nodes = recordedTarget.nodes.map(node => ({...node, kubelet: 'v1.38.0'}));
+    const target = {...recordedTarget, release: '1.38', nodes};
     expect(verdictOn({...judged, target}, [broken('terminated', 'it kept running', [])], []).outcome).toBe('Failed');
   });
 });

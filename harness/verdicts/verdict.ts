@@ -53,10 +53,13 @@ export interface Circumstances {
  * @returns undefined where it can
  */
 export function skipReason(
-  {id, since, until, gates}: Requirement,
-  {feature, release, has}: Target,
+  requirement: Requirement,
+  target: Target,
   {needs, selected}: Circumstances,
 ): {reason: Verdict['reason']; why: string} | undefined {
+  const {id, since, until, gates} = requirement;
+  const {feature, has} = target;
+  const release = releaseFor(requirement, target);
   if (!selected.has(id)) return {reason: 'excluded-by-user', why: 'this run was not asked for it'};
   if (feature === 'off' && gates === 'on') return {reason: 'gate-off', why: 'the feature is off on this target'};
   if (feature === 'on' && gates !== 'on')
@@ -70,6 +73,16 @@ export function skipReason(
   return missing === 'node access' || missing === 'webhook'
     ? {reason: 'needs-node-access', why: `this target gives no ${missing}`}
     : {reason: 'not-applicable', why: `this target has no ${missing}`};
+}
+
+/**
+ * The release that a requirement is judged by: the API server's for what it and the scheduler decide, otherwise the oldest
+ * kubelet's, which may be older (version skew policy) and is what restarts containers.
+ */
+export function releaseFor({id}: Pick<Requirement, 'id'>, {release, nodes}: Target): string {
+  if (/^(API|DEC)-/.test(id)) return release;
+  const kubelets = nodes.flatMap(({kubelet}) => /^v?(\d+\.\d+)/.exec(kubelet)?.[1] ?? []);
+  return kubelets.toSorted(compareReleases)[0] ?? release;
 }
 
 /** Orders releases such as 1.9 and 1.35 by their numbers. */
@@ -98,7 +111,9 @@ export function verdictOn(
   if (deciding.outcome === 'unknown') return {...base, outcome: 'Inconclusive', expected, saw};
   const known = deviations.some(
     deviation =>
-      deviation.requirement === requirement.id && deviation.releases.includes(target.release) && deviation.saw === saw,
+      deviation.requirement === requirement.id &&
+      deviation.releases.includes(releaseFor(requirement, target)) &&
+      deviation.saw === saw,
   );
   return {...base, outcome: known ? 'KnownDeviation' : 'Failed', expected, saw};
 }
