@@ -37,12 +37,12 @@ test('a failure says what was expected, what was seen, when, and where in the re
     expect(restart).toPreserve('status.podIPs');
   }).toThrow(
     [
-      '  expected  status.podIPs [{"ip":"10.244.0.39"}] throughout',
+      '  expected  status.podIPs [{"ip":"10.244.0.27"}] throughout',
       '  saw       status.podIPs changed',
-      '      -0.33 s  rv 8006  status.podIPs [{"ip":"10.244.0.39"}]',
+      '      -0.14 s  rv 4822  status.podIPs [{"ip":"10.244.0.27"}]',
       '      +0.00 s  watcher told to exit with 88',
-      '     +14.72 s  rv 8213  status.podIPs [{"ip":"10.244.0.39"}] -> [{"ip":"10.244.0.9"}]   <- here',
-      '    recording v1.35.4/sidecar-exits.ndjson.gz:81',
+      '     +19.75 s  rv 5015  status.podIPs [{"ip":"10.244.0.27"}] -> [{"ip":"10.244.0.9"}]   <- here',
+      '    recording v1.35.4/sidecar-exits.ndjson.gz:84',
     ].join('\n'),
   );
 });

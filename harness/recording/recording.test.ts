@@ -3,13 +3,14 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
+import {formatVersion} from './observation.ts';
 import {parseRecording, readRecording} from './recording.ts';
 
 const header = {
   kind: 'header',
-  format: 1,
+  format: formatVersion,
   suite: '0.1.0',
-  scenario: {id: 'a-b', title: 'a', manifest: 'a.yaml', stimulus: {exits: 'a', code: 88}, matches: true},
+  scenario: {id: 'a-b', title: 'a', manifest: 'a.yaml', steps: [{do: 'wait', name: 'w'}]},
   manifestSha256: 'abc',
   pod: 'a',
   containers: ['a'],
@@ -82,10 +83,10 @@ describe('a recording gets no verdict', () => {
   });
 
   test.each([
-    [2, 'judge it with a newer version of the suite'],
-    [0, 'judge it with the version of the suite that wrote it'],
+    [formatVersion + 1, 'judge it with a newer version of the suite'],
+    [formatVersion - 1, 'judge it with the version of the suite that wrote it'],
   ])('when it is of format %i, with what reads it', (format, next) => {
-    const message = `recording a.ndjson has format ${format}; this suite reads format 1`;
+    const message = `recording a.ndjson has format ${format}; this suite reads format ${formatVersion}`;
     expect(() => parseRecording('a.ndjson', ndjson({...header, format, scenario: 'other'}, end))).toThrow(
       expect.objectContaining({exit: 'badData', message, next}),
     );
