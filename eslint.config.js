@@ -68,6 +68,16 @@ export default tseslint.config(
     ],
   ),
   mayNotImport(
+    ['harness/model/**'],
+    [
+      {group: clients, message: pure},
+      {
+        regex: '\\.\\./(target|scenario|recorder|checks|matchers|verdicts|report)/',
+        message: 'model/ reads recordings alone.',
+      },
+    ],
+  ),
+  mayNotImport(
     ['harness/checks/**'],
     [
       {group: clients, message: pure},

@@ -23,6 +23,15 @@ const table = {
     meaning: 'Failed where the node was quick before the exit, else Inconclusive',
     conformant: '60 s (KEP-5532, Goals)',
   },
+  /**
+   * From an exit of a generated Pod until what the model says has come. Above the kubelet's periodic resync (60 to 90 s):
+   * the model is not about time, and a Pod of release 1.35 in which the source alone ran waits for it.
+   */
+  exitFollowed: {
+    ms: 120_000,
+    meaning: 'a disagreement where the Pod has stood still for long, else undecided',
+    conformant: '60 s (KEP-5532, Goals)',
+  },
   /** Watched on after everything runs again, for a second restart; the kubelet looks at every container once a second. */
   quiet: {ms: 3_000, meaning: 'the recording ends', conformant: 'none'},
   /** A command in a container. */

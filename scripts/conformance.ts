@@ -48,7 +48,8 @@ export interface RunResult {
   readonly counts: JestCounts;
 }
 
-const version = z
+/** Version of the suite. */
+export const version = z
   .object({version: z.string()})
   .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version;
 
@@ -100,7 +101,14 @@ interface Reached {
   readonly nodes: NodeAccess | undefined;
 }
 
-async function findTarget(options: RunOptions): Promise<Reached> {
+/** The options that choose a cluster. */
+export type TargetOptions = Pick<
+  RunOptions,
+  'context' | 'kubeconfig' | 'cluster' | 'kubernetes' | 'nodeImage' | 'image' | 'yes' | 'signal'
+>;
+
+/** The cluster that the options name, or the kind cluster that is brought up without. */
+export async function findTarget(options: TargetOptions): Promise<Reached> {
   const userAgent = `restart-all-containers-conformance/${version}`;
   if (options.context !== undefined || options.kubeconfig !== undefined) {
     const config = loadKubeconfig(options.kubeconfig, options.context);
@@ -158,7 +166,8 @@ function readVerdicts({verdicts}: RunFolder) {
     .map(line => verdictSchema.parse(JSON.parse(line)));
 }
 
-function makeFolder(output: string | undefined): RunFolder {
+/** Makes the folder of a run's files. */
+export function makeFolder(output: string | undefined): RunFolder {
   const stamp = new Date().toISOString().slice(0, 23).replaceAll(/[:.]/g, '').replace('T', '-');
   const folder = runFolder(output === undefined ? join(root, 'runs', stamp) : resolve(output));
   try {

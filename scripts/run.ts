@@ -6,7 +6,7 @@ type Flags = Omit<RunOptions, 'signal'>;
 
 /** `rac run`: one conformance run with its report. */
 export function runCommand(signal: AbortSignal): Command {
-  return withTargetFlags(new Command('run'))
+  return withRunFlags(new Command('run'))
     .description('record every scenario on a cluster, judge the recordings and print the report')
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
@@ -16,7 +16,20 @@ export function runCommand(signal: AbortSignal): Command {
     });
 }
 
-/** The flags that choose a target; `rac run` and `rac test` share them. */
+/** The flags of a run: its target, and what is judged; `rac run` and `rac test` share them. */
+export function withRunFlags(command: Command): Command {
+  return withTargetFlags(command)
+    .addOption(
+      new Option(
+        '--profile <names...>',
+        'what to judge: core, api, workloads, node, disruptive, service-level, or all',
+      ).default(['core', 'api', 'workloads', 'node'], 'core api workloads node'),
+    )
+    .option('--only <ids...>', 'judge these requirements alone', [])
+    .option('--skip <ids...>', 'leave these requirements out', []);
+}
+
+/** The flags that choose a target and say how a run goes about it. */
 export function withTargetFlags(command: Command): Command {
   return command
     .option('--context <name>', 'run on this kubeconfig context instead of a kind cluster of our own')
@@ -32,19 +45,12 @@ export function withTargetFlags(command: Command): Command {
       positive,
       1,
     )
-    .addOption(
-      new Option(
-        '--profile <names...>',
-        'what to judge: core, api, workloads, node, disruptive, service-level, or all',
-      ).default(['core', 'api', 'workloads', 'node'], 'core api workloads node'),
-    )
-    .option('--only <ids...>', 'judge these requirements alone', [])
-    .option('--skip <ids...>', 'leave these requirements out', [])
     .option('--parallel <count>', 'scenarios that run at a time', count, 8)
     .option('--yes', 'install what is missing without asking', false);
 }
 
-function count(text: string): number {
+/** A flag's value that is a whole number above 0. */
+export function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
   return value;

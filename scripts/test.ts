@@ -2,13 +2,13 @@ import {Command} from 'commander';
 import {exitCodes} from '../harness/errors.ts';
 import {conformanceRun, exitCause, printReport, type RunOptions} from './conformance.ts';
 import {runJest} from './jest.ts';
-import {withTargetFlags} from './run.ts';
+import {withRunFlags} from './run.ts';
 
 type Flags = Omit<RunOptions, 'signal'> & {readonly unit: boolean};
 
 /** `rac test`: the harness's own tests, then the suites on a cluster, and a plain line of counts. */
 export function testCommand(signal: AbortSignal): Command {
-  return withTargetFlags(new Command('test'))
+  return withRunFlags(new Command('test'))
     .description("all tests: the harness's own, then the suites on the local kind cluster")
     .option('--unit', "the harness's own tests alone, without a cluster", false)
     .action(async (flags: Flags) => {

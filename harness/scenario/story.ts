@@ -6,7 +6,7 @@ import {manifestOf, manifestText} from '../model/manifest.ts';
 import {predictAll} from '../model/model.ts';
 import type {Story} from '../model/pod.ts';
 import {OutOfPatience, Recorder} from '../recorder/recorder.ts';
-import {formatVersion} from '../recording/observation.ts';
+import {formatVersion, type Header} from '../recording/observation.ts';
 import type {Pod} from '../recording/pod.ts';
 import {readRecording} from '../recording/recording.ts';
 import {openExec} from '../target/exec.ts';
@@ -55,7 +55,7 @@ export async function tellStory(context: StoryContext, id: string, story: Story)
   return {comparison: compare(story, readRecording(file)), recording: file};
 }
 
-function headerOf({suite, target}: StoryContext, id: string, story: Story) {
+function headerOf({suite, target}: StoryContext, id: string, story: Story): Header {
   return {
     kind: 'header',
     format: formatVersion,
@@ -64,15 +64,17 @@ function headerOf({suite, target}: StoryContext, id: string, story: Story) {
       id,
       title: 'a generated Pod',
       manifest: `${id}.yaml`,
-      steps: story.exits.map((exit, at) => ({do: 'exit', name: `exit ${at + 1}`, tells: [exit]}) as const),
+      steps: story.exits.map((exit, at) => ({do: 'exit', name: `exit ${at + 1}`, tells: [{...exit}]})),
     },
-    manifestSha256: createHash('sha256').update(manifestText(story, id, target.image)).digest('hex'),
+    manifestSha256: createHash('sha256')
+      .update(manifestText(story, id, target.image))
+      .digest('hex'),
     pod: id,
     containers: story.pod.containers.map(({name}) => name),
     server: target.server,
     image: target.image,
     startedAt: new Date().toISOString(),
-  } as const;
+  };
 }
 
 async function createPod(

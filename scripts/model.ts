@@ -1,0 +1,107 @@
+import {writeFileSync} from 'node:fs';
+import {join, relative} from 'node:path';
+import {Command, InvalidArgumentError} from 'commander';
+import {exitCodes, SuiteError} from '../harness/errors.ts';
+import {manifestText} from '../harness/model/manifest.ts';
+import {search, type Found, type SearchResult} from '../harness/search.ts';
+import {removeNamespaces} from '../harness/scenario/namespace.ts';
+import {preflight} from '../harness/target/preflight.ts';
+import {budgets} from '../harness/timeouts.ts';
+import {findTarget, makeFolder, version, type TargetOptions} from './conformance.ts';
+import {count, withTargetFlags} from './run.ts';
+
+interface Flags extends Omit<TargetOptions, 'signal'> {
+  readonly seed: number;
+  readonly pods: number;
+  readonly path?: string;
+  readonly shrink: number;
+  readonly parallel: number;
+  readonly output?: string;
+  readonly timeoutScale: number;
+}
+
+/** `rac model`: generated Pods on a cluster, each compared with the reference model. */
+export function modelCommand(signal: AbortSignal): Command {
+  return withTargetFlags(new Command('model'))
+    .description('compare generated Pods on a cluster with the model of what the documents promise')
+    .option('--seed <number>', 'what Pods are generated from; `random` for others each time', seed, 5532)
+    .option('--pods <count>', 'how many Pods', count, 60)
+    .option('--path <path>', 'the Pod at this path of the seed alone, as an earlier run printed it')
+    .option('--shrink <count>', 'Pods told at most in search of a smaller one that disagrees', count, 40)
+    .addHelpText('after', '\nExit codes: 0 all agree, 1 one disagrees, 3 the feature is off, 4 one is undecided.\n')
+    .action(async (flags: Flags) => {
+      const {api, image, has} = await findTarget({...flags, signal});
+      const target = await preflight(api, image, has, signal);
+      if (target.feature === 'off') {
+        throw new SuiteError('featureOff', 'the feature is off on the target', {next: 'turn its gates on'});
+      }
+      const folder = makeFolder(flags.output);
+      const scaled = budgets(flags.timeoutScale);
+      await removeNamespaces(api, undefined, scaled);
+      say(`${flags.path === undefined ? flags.pods : 1} Pods on Kubernetes ${target.server}, seed ${flags.seed}`);
+      const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
+      const result = await search(
+        {id, api, target, suite: version, recordings: folder.recordings, budgets: scaled, signal},
+        {seed: flags.seed, pods: flags.pods, path: flags.path, atOnce: flags.parallel, shrinkSteps: flags.shrink},
+        found => {
+          writeFileSync(join(folder.recordings, `${found.id}.yaml`), manifestText(found.story, found.id, image));
+          say(`  ${line(found)}`);
+        },
+      );
+      process.stdout.write(reportOf(result, flags.seed, image));
+      if (result.left.length > 0) say(`warning: still being deleted: ${result.left.join(', ')}`);
+      process.exitCode = exitCodes[causeOf(result)];
+    });
+}
+
+function causeOf({told}: SearchResult): 'ok' | 'failed' | 'undecided' {
+  const outcomes = told.map(({comparison}) => comparison.outcome);
+  if (outcomes.includes('disagrees')) return 'failed';
+  return outcomes.length === 0 || outcomes.includes('undecided') ? 'undecided' : 'ok';
+}
+
+function reportOf({told, smallest}: SearchResult, seedUsed: number, image: string): string {
+  const of = (outcome: string) => told.filter(({comparison}) => comparison.outcome === outcome);
+  const wrong = of('disagrees');
+  const lines = [
+    `${told.length} Pods: ${of('agrees').length} agree, ${wrong.length} disagree, ${of('undecided').length} undecided`,
+    ...wrong.flatMap(found => ['', ...detail(found, seedUsed)]),
+  ];
+  if (smallest !== undefined) {
+    lines.push('', 'The smallest Pod that disagreed too:', '', ...detail(smallest, seedUsed));
+    lines.push('', manifestText(smallest.story, smallest.id, image));
+  } else if (wrong.length > 0) {
+    lines.push('', 'Told again, the first of these agreed.');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function detail({id, path, recording, comparison}: Found, seedUsed: number): readonly string[] {
+  return [
+    `${id}: rac model --seed ${seedUsed} --path ${path}`,
+    ...comparison.disagreements.flatMap(({after, expected, saw}) => [
+      `  after ${after}`,
+      `    expected  ${expected}`,
+      `    saw       ${saw}`,
+    ]),
+    `  recording ${relative(process.cwd(), recording)}`,
+  ];
+}
+
+function line({id, story, comparison}: Found): string {
+  const containers = story.pod.containers.length;
+  const exits = story.exits.map(({container, code}) => `${container} ${code}`).join(', ');
+  const why = comparison.why === undefined ? '' : `: ${comparison.why}`;
+  return `${id} (${containers} containers; ${exits}) ${comparison.outcome}${why}`;
+}
+
+function seed(text: string): number {
+  if (text === 'random') return Math.floor(Math.random() * 2 ** 31);
+  const value = Number(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number, or `random`.');
+  return value;
+}
+
+function say(text: string): void {
+  process.stderr.write(`rac: ${text}\n`);
+}
