@@ -1,5 +1,10 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {calibrationOf, calibrationScenario} from './calibration.ts';
 import {SuiteError} from './errors.ts';
 import pLimit from 'p-limit';
+import type {Calibration} from './recording/calibration.ts';
+import {readRecording} from './recording/recording.ts';
 import type {Scenario} from './recording/scenario.ts';
 import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
 import {runScenario, type RunContext} from './scenario/run.ts';
@@ -19,6 +24,7 @@ export interface EndedRecording {
  *
  * @param parallel how many scenarios may run at a time
  * @param told called as each recording ends
+ * @param calibrated called with how quick the node is, which is recorded before the scenarios; without it, it is not
  * @returns the namespaces that could not be removed
  * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run: the
  *   first of its errors and Ctrl-C
@@ -28,18 +34,20 @@ export async function record(
   scenarios: readonly Scenario[],
   parallel: number,
   told: (recorded: EndedRecording) => void,
+  calibrated?: (calibration: Calibration | undefined) => void,
 ): Promise<readonly string[]> {
   const stop = new AbortController();
   const endings: Ending[] = [];
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const undeleted = new Set<string>();
+  let {target} = context;
   const recordOne = async (scenario: Scenario): Promise<void> => {
     if (signal.aborted) return;
     const namespace = `rac-${context.id}-${scenario.id}`;
     undeleted.add(namespace);
     const began = performance.now();
     try {
-      const ending = await runScenario({...context, signal}, scenario);
+      const ending = await runScenario({...context, target, signal}, scenario);
       endings.push(ending);
       told({scenario, ending, ms: performance.now() - began});
     } catch (error) {
@@ -51,9 +59,18 @@ export async function record(
       () => undefined, // tried once more below
     );
   };
-  const sideBySide = scenarios.filter(({alone}) => alone !== true);
-  await pLimit(parallel).map(sideBySide, recordOne);
-  for (const scenario of scenarios.filter(({alone}) => alone === true)) await recordOne(scenario);
+  if (calibrated !== undefined) {
+    await recordOne(calibrationScenario);
+    const file = join(context.recordings, `${calibrationScenario.id}.ndjson`);
+    const calibration = existsSync(file) ? calibrationOf(readRecording(file)) : undefined;
+    target = {...target, calibration};
+    calibrated(calibration);
+  }
+  if (!recordedNothing(endings)) {
+    const sideBySide = scenarios.filter(({alone}) => alone !== true);
+    await pLimit(parallel).map(sideBySide, recordOne);
+    for (const scenario of scenarios.filter(({alone}) => alone === true)) await recordOne(scenario);
+  }
   const left = await removeNamespaces(context.api, context.id, context.budgets).then(
     removal => removal.left,
     () => [...undeleted],
@@ -66,8 +83,13 @@ export async function record(
 /** One clear line in place of the same Error for every requirement. */
 function refuseIfNothing(endings: readonly Ending[]): void {
   const [first] = endings;
-  if (first === undefined || !endings.every(({reason}) => reason === 'not-started' || reason === 'error')) return;
+  if (first === undefined || !recordedNothing(endings)) return;
   throw new SuiteError('notRecorded', `no scenario could be recorded: ${first.text}`, {
     next: 'mend that and run again; for an image that can not be pulled, name another with --image',
   });
+}
+
+/** Whether there were recordings and none got as far as its stimulus. */
+function recordedNothing(endings: readonly Ending[]): boolean {
+  return endings.length > 0 && endings.every(({reason}) => reason === 'not-started' || reason === 'error');
 }

@@ -46,6 +46,74 @@ const table = {
   cleanup: {ms: 60_000, meaning: 'a warning with the command that removes what is left', conformant: 'none'},
 } satisfies Record<string, Budget>;
 
+/** A time that is not waited for: what comes, or lasts, is judged by it. */
+export interface Mark {
+  readonly ms: number;
+  readonly meaning: string;
+  /** Where it is written, or what it was seen to be. */
+  readonly source: string;
+}
+
+/** Every time by which something is judged, apart from how quick the node is. */
+export const marks = {
+  firstContainer: {
+    ms: 5_000,
+    meaning: "from the source's exit until the first container of a two-container Pod has started, in 99 of 100",
+    source: 'KEP-5532, Monitoring Requirements',
+  },
+  furtherContainer: {
+    ms: 5_000,
+    meaning: 'what each further container adds to a restart',
+    source: 'KEP-5532, Monitoring Requirements',
+  },
+  everything: {ms: 60_000, meaning: 'from the exit until everything runs again', source: 'KEP-5532, Goals'},
+  /** A fault that ends here by itself is not seen by a longer wait. */
+  errorRetry: {
+    ms: 10_000,
+    meaning: 'the earliest time at which the kubelet tries again after an error; the latest is 15 s',
+    source: 'Kubernetes source, backOffPeriod in pkg/kubelet/kubelet.go, with a jitter of one half',
+  },
+  /** As errorRetry. */
+  resync: {
+    ms: 60_000,
+    meaning: 'the earliest time at which the kubelet looks at a Pod that nothing happens to; the latest is 90 s',
+    source: 'Kubernetes source, syncFrequency, with a jitter of one half in pkg/kubelet/pod_workers.go',
+  },
+  standstill: {
+    ms: 16_000,
+    meaning: 'a Pod that has stood still for so long is stuck, not at work',
+    source: "longer than the latest of the kubelet's tries after an error",
+  },
+  leastTolerance: {
+    ms: 1_000,
+    meaning: 'by how much a time is exceeded at least before that counts, on however quick a node',
+    source: 'the kubelet looks at its containers once a second',
+  },
+  slowPodStart: {
+    ms: 30_000,
+    meaning: 'a node that takes longer to start a Pod is too slow for what does not come to mean anything',
+    source: '2 to 17 s on a node with 2 cores that starts eight Pods at once',
+  },
+  heldUp: {
+    ms: 1_500,
+    meaning: "a container's script that gets no further for so long is on a node that is held up",
+    source: '0.01 to 0.3 s from its first command to its first line, 0.1 s between two lines, on that node',
+  },
+  leftBehind: {
+    ms: 3_600_000,
+    meaning: 'a namespace of another run that is older was left behind',
+    source: 'longer than any run',
+  },
+  clocks: {
+    ms: 500,
+    meaning: "how far the node's clock and the recorder's may be apart",
+    source: 'longer than the command that reads the one takes on the other',
+  },
+} as const satisfies Record<string, Mark>;
+
+/** By how many ordinary restarts of one container a time of the kubelet's own may be exceeded before that counts. */
+export const toleratedRestarts = 2;
+
 /** Every time budget of a run. */
 export type Budgets = Readonly<Record<keyof typeof table, Budget>>;
 

@@ -7,7 +7,7 @@ import {formatReport} from '../harness/report/console.ts';
 import {buildReport, type Report} from '../harness/report/report.ts';
 import type {Need} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
-import {runFolder, runVariable, type RunFolder} from '../harness/run-folder.ts';
+import {readTarget, runFolder, runVariable, type RunFolder} from '../harness/run-folder.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
 import type {NodeAccess} from '../harness/scenario/node-access.ts';
 import {Api} from '../harness/target/api.ts';
@@ -80,7 +80,7 @@ export async function conformanceRun(options: RunOptions, show: boolean): Promis
   if (counts.broken.length > 0)
     throw new SuiteError('badData', `a suite could not be run: ${counts.broken.join('\n')}`);
   say(`judged ${counts.passed + counts.failed + counts.skipped} times in ${seconds(ms)}`);
-  const report = buildReport(version, target, catalogue, readVerdicts(folder));
+  const report = buildReport(version, readTarget(folder), catalogue, readVerdicts(folder));
   writeFileSync(join(folder.path, 'report.txt'), formatReport(report, false));
   writeFileSync(join(folder.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   return {report, folder, counts};
@@ -150,9 +150,17 @@ async function recordAll(
     nodes,
   };
   const {result: left, ms} = await timed(() =>
-    record({...context, signal: options.signal}, scenarios, options.parallel, ({scenario, ending, ms: took}) => {
-      say(`  ${scenario.title}: ${ending.text} (${seconds(took)})`);
-    }),
+    record(
+      {...context, signal: options.signal},
+      scenarios,
+      options.parallel,
+      ({scenario, ending, ms: took}) => {
+        say(`  ${scenario.title}: ${ending.text} (${seconds(took)})`);
+      },
+      calibration => {
+        writeFileSync(folder.target, `${JSON.stringify({...target, calibration}, null, 2)}\n`);
+      },
+    ),
   );
   say(`recorded and cleaned up in ${seconds(ms)}`);
   if (left.length > 0)

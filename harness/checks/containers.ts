@@ -9,8 +9,10 @@ import {
   type Timeline,
 } from '../recording/timeline.ts';
 import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {marks} from '../timeouts.ts';
 import {notRaised} from './conditions.ts';
 import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
+import {longest, slowness} from './slowness.ts';
 
 const of = ({index, atMs, entry}: JournalLine): Evidence => ({index, atMs, text: `${entry.container} ${entry.what}`});
 
@@ -140,11 +142,11 @@ export function skipsPreStop(): Check {
  * A container that stays after SIGTERM is ended within the kubelet's minimum of 2 s, whatever terminationGracePeriodSeconds
  * says (KEP-5532, "Scalability"): it writes to the journal every 0.1 s until it is gone.
  *
- * @param boundMs the 2 s and a tolerance, together well below the Pod's grace period
+ * @param ownMs the kubelet's minimum; what the node needs beyond it comes from the calibration
  */
-export function endsContainersWithin(boundMs: number): Check {
+export function endsContainersWithin(ownMs: number): Check {
   return timeline => {
-    const expected = `a container that stays after SIGTERM is gone ${boundMs / 1000} s later`;
+    const expected = `a container that stays after SIGTERM is gone ${ownMs / 1000} s later`;
     const hole = journalHole(timeline);
     if (hole !== undefined) return unknown(expected, hole);
     const trail: Evidence[] = [];
@@ -154,11 +156,12 @@ export function endsContainersWithin(boundMs: number): Check {
       if (told === undefined || last === undefined) continue;
       const lastedMs = Math.round((last.entry.uptime - told.entry.uptime) * 1000);
       trail.push(of(told), {...of(last), text: `${name} last alive, ${lastedMs / 1000} s after SIGTERM`});
-      if (lastedMs > boundMs) {
-        // What is late by less than half of the grace period may be a slow node.
-        const saw = `${name} was alive for longer`;
-        return lastedMs < graceMs(timeline) / 2 ? unknown(expected, saw, trail) : broken(expected, saw, trail);
-      }
+      if (lastedMs <= ownMs + marks.leastTolerance.ms) continue;
+      const saw = `${name} was alive for longer`;
+      const boundMs = longest(timeline, ownMs, graceMs(timeline));
+      const slow = boundMs === undefined ? 'on a node that is too slow to tell' : slowness(timeline);
+      if (slow !== undefined) return unknown(expected, `${saw}, ${slow}`, trail);
+      if (lastedMs > (boundMs ?? Infinity)) return broken(expected, saw, trail);
     }
     return trail.length === 0
       ? unknown(expected, 'no container was seen to stay after SIGTERM')

@@ -1,5 +1,7 @@
 import {statusOf} from '../recording/pod.ts';
 import type {Timeline} from '../recording/timeline.ts';
+import {marks} from '../timeouts.ts';
+import {slowness} from './slowness.ts';
 
 /** One observation that a finding rests on. */
 export interface Evidence {
@@ -67,7 +69,7 @@ export function journalHole({journalGap, exit, source}: Timeline): string | unde
 
 /**
  * For something that did not come: broken where everything else did, or where the Pod had stood still for long when the
- * patience was over; unknown where the node was slow before the stimulus, or still at work.
+ * patience was over; unknown where the node is slow, or still at work.
  */
 export function missing(
   timeline: Timeline,
@@ -79,10 +81,9 @@ export function missing(
   const trail = [...evidence, {index: last.index, atMs: last.atMs, text: 'last version of the Pod'}];
   if (!sourceExited(timeline)) return unknown(expected, `${saw}, and ${timeline.source} was not seen to exit`, trail);
   if (timeline.end.reason === 'out-of-patience') {
-    if (timeline.stimulusAtMs > slowStartMs) {
-      return unknown(expected, `${saw}, on a node that took over ${slowStartMs / 1000} s to start the Pod`, trail);
-    }
-    if (timeline.end.atMs - last.atMs < standstillMs) {
+    const slow = slowness(timeline);
+    if (slow !== undefined) return unknown(expected, `${saw}, ${slow}`, trail);
+    if (timeline.end.atMs - last.atMs < marks.standstill.ms) {
       return unknown(expected, `${saw}, and the node was still at work when the patience was over`, trail);
     }
   }
@@ -93,9 +94,3 @@ export function missing(
 function sourceExited({exit, after, source}: Timeline): boolean {
   return exit !== undefined || after.some(({pod}) => statusOf(pod, source)?.state.running === undefined);
 }
-
-/** A node that takes longer to start a scenario's Pod is too slow for what did not come to mean anything. */
-const slowStartMs = 30_000;
-
-/** Longer than the kubelet's retry after an error (10 to 15 s), so that a Pod which stands still for it is stuck. */
-const standstillMs = 16_000;

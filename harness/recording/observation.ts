@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {calibrationSchema} from './calibration.ts';
 import {podSchema} from './pod.ts';
 import {scenarioSchema} from './scenario.ts';
 
@@ -113,6 +114,8 @@ export const headerSchema = z.object({
   containers: z.array(z.string()),
   server: z.string(),
   image: z.string(),
+  /** How quick the node was before the run; without it, nothing that came late is held against it. */
+  calibration: calibrationSchema.optional(),
   /** Wall clock, for people; every other time is monotonic. */
   startedAt: z.string(),
 });

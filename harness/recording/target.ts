@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {calibrationSchema} from './calibration.ts';
 import {needs} from './scenario.ts';
 
 /** The gate that the feature stands behind (KEP-5532). */
@@ -34,6 +35,8 @@ export const targetSchema = z.object({
   probes: z.array(probe),
   /** What it has of what a scenario may need. */
   has: z.array(z.enum(needs)),
+  /** How quick the node was before the first scenario; added when that was recorded. */
+  calibration: calibrationSchema.optional(),
 });
 
 export type Target = z.infer<typeof targetSchema>;

@@ -1,5 +1,6 @@
 import type {JournalEntry, Observation} from './observation.ts';
 import {conditionOf, containersOf, statusOf, type Pod, type PodContainer} from './pod.ts';
+import {marks} from '../timeouts.ts';
 import type {Recording} from './recording.ts';
 
 /** A version of the Pod with its place in the recording. */
@@ -79,7 +80,7 @@ export function timelineOf(recording: Recording, step?: string): Timeline | unde
   const journal = journalOf(observations);
   const exitOf = ({container, atMs}: typeof stimulus): JournalLine | undefined =>
     journal.find(
-      line => line.entry.what === 'exit' && line.entry.container === container && line.atMs > atMs - slackMs,
+      line => line.entry.what === 'exit' && line.entry.container === container && line.atMs > atMs - marks.clocks.ms,
     );
   const over = next === undefined ? Infinity : (exitOf(next)?.entry.uptime ?? Infinity);
   const gaps = observations.flatMap((o, index) => (o.kind === 'gap' ? [{...o, index}] : []));
@@ -104,9 +105,6 @@ export function timelineOf(recording: Recording, step?: string): Timeline | unde
     end: next === undefined ? last : {kind: 'end', atMs: next.atMs, reason: 'settled', text: 'the next step was taken'},
   };
 }
-
-/** How far the two clocks may be apart: the command that read the node's took that long. */
-const slackMs = 500;
 
 /**
  * A reading that failed leaves no hole where the whole journal was read after it, or after all that the timeline speaks of;

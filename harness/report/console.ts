@@ -1,5 +1,6 @@
 import {styleText} from 'node:util';
 import type {Target} from '../recording/target.ts';
+import {marks} from '../timeouts.ts';
 import type {Outcome} from '../verdicts/verdict.ts';
 import {groups} from './groups.ts';
 import type {Report, Row} from './report.ts';
@@ -51,10 +52,18 @@ function head({suite, target}: Report): string[] {
     `RestartAllContainers conformance, suite ${suite}`,
     `  target   ${target.context}, Kubernetes ${target.server}, ${target.nodes.length} node(s): ${runtimes}`,
     `  image    ${target.image}`,
+    `  node     ${pace(target)}`,
     `  feature  ${target.feature === 'on' ? 'on' : 'OFF: nothing of the restart was judged'}`,
     ...(disagree(target) ? ['    the probes disagree: a finding about this cluster'] : []),
     ...target.probes.map(({name, says, detail}) => `    ${says.padEnd(7)}  ${name}: ${detail}`),
   ];
+}
+
+/** How quick the node is, beside what the KEP gives a restart; on a slow one, what comes late is not held against it. */
+function pace({calibration}: Target): string {
+  const kep = `${marks.firstContainer.ms / 1000} s to the first container, ${marks.everything.ms / 1000} s to all`;
+  const took = calibration === undefined ? 'not known' : `${(calibration.restartMs / 1000).toFixed(2)} s`;
+  return `an ordinary restart of one container: ${took}; a restart of all, as KEP-5532 has it: ${kep}`;
 }
 
 function disagree({probes}: Target): boolean {

@@ -45,7 +45,7 @@ describe.each(files)('%s', name => {
     const {objects} = readManifest(join(manifests, name), fit);
     const images = containersOf(objects.find(({kind}) => kind === 'Pod')).map(({image}) => image);
     expect(new Set(images)).toEqual(new Set(['busybox:test']));
-    expect(images.length).toBeGreaterThan(1);
+    expect(images.length).toBeGreaterThan(0);
   });
 });
 

@@ -3,7 +3,7 @@ import {SuiteError} from '../errors.ts';
 import {OutOfPatience} from '../recorder/recorder.ts';
 import {watch} from '../recorder/watch.ts';
 import {ApiError, type Api} from '../target/api.ts';
-import type {Budget, Budgets} from '../timeouts.ts';
+import {budgets, marks, type Budget, type Budgets} from '../timeouts.ts';
 
 /** Label on everything that a run creates; its value is the run's id. */
 export const runLabel = 'restart-all-containers/run';
@@ -71,7 +71,7 @@ export async function awaitServiceAccount(
       },
       signal: AbortSignal.any([stop.signal, signal]),
       silenceMs: budget.ms,
-      reconnectMs: 250,
+      reconnectMs: budgets().reconnect.ms,
     });
     await Promise.all([watching, promise]); // each may be what fails
   } finally {
@@ -119,7 +119,7 @@ export async function removeNamespaces(
       const {data} = namespaceSchema.safeParse(delivery.object);
       if (data === undefined) return;
       const {name, creationTimestamp} = data.metadata;
-      const old = Date.now() - Date.parse(creationTimestamp) > 3_600_000;
+      const old = Date.now() - Date.parse(creationTimestamp) > marks.leftBehind.ms;
       if (delivery.type === 'DELETED') there.delete(name);
       else if (delivery.type === 'LISTED' && (run !== undefined || old)) there.add(name);
       if (removed.length > 0 && over()) resolve(undefined);

@@ -39,7 +39,7 @@ export interface RunContext {
  */
 export async function runScenario(context: RunContext, scenario: Scenario): Promise<Ending> {
   const {api, target, budgets, signal, nodes} = context;
-  const {image} = target;
+  const {image, calibration} = target;
   const namespace = `rac-${context.id}-${scenario.id}`;
   const labels = {[runLabel]: context.id};
   const manifest = readManifest(join(context.manifests, scenario.manifest), {
@@ -63,6 +63,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
       containers: [...manifest.containers],
       server: target.server,
       image,
+      calibration,
       startedAt: new Date().toISOString(),
     },
     budgets,

@@ -112,13 +112,44 @@ describe('a recording with a hole', () => {
     expect(new Set(Object.values(outcomes(e => e.end('error'))))).toEqual(new Set(['Error']));
   });
 
-  test('is undecided, not failed, where the node was slow before', () => {
+  const nothingCame = (node: (recording: Edit) => Recording): readonly Verdict[] => {
     const recording = new Edit(goodRecording('sidecar-exits'));
     recording.stopAfter(recording.timeline.stimulusIndex);
-    const stimulus = recording.recording.observations[recording.timeline.stimulusIndex];
-    if (stimulus !== undefined) stimulus.atMs = 40_000;
-    const verdicts = judgeScenario('sidecar-exits', recording.recording, []);
-    expect(verdicts.filter(({outcome}) => outcome === 'Failed')).toEqual([]);
+    return judgeScenario('sidecar-exits', node(recording), []).filter(({outcome}) => outcome === 'Failed');
+  };
+
+  const calibrated =
+    (restartMs?: number) =>
+    ({recording}: Edit): Recording => ({
+      ...recording,
+      header: {...recording.header, calibration: restartMs === undefined ? undefined : {restartMs}},
+    });
+
+  test.each<[where: string, node: (recording: Edit) => Recording]>([
+    ['the node restarts even one container slowly', calibrated(9_000)],
+    ['how quick the node is was not found out', calibrated()],
+    [
+      'the Pod took long to start',
+      e => {
+        const step = e.recording.observations.find(({kind}) => kind === 'step');
+        if (step !== undefined) step.atMs += 40_000;
+        return e.recording;
+      },
+    ],
+    [
+      "a container's script was held up meanwhile",
+      e => {
+        const first = e.timeline.journal[0]?.entry;
+        if (first?.what === 'start') first.began -= 2;
+        return e.recording;
+      },
+    ],
+  ])('is undecided, not failed, where %s', (_, node) => {
+    expect(nothingCame(node)).toEqual([]);
+  });
+
+  test('is failed where the node is quick', () => {
+    expect(nothingCame(calibrated(1_100))).not.toEqual([]);
   });
 });
 

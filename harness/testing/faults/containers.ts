@@ -78,7 +78,12 @@ export const containerFaults: readonly Fault[] = [
   {
     name: 'the grace period is waited for',
     in: sidecar,
-    edit: e => e.addJournal({container: 'evaluator', what: 'alive', uptime: e.uptime('evaluator', 'SIGTERM') + 20}),
+    edit: e => {
+      const told = e.uptime('evaluator', 'SIGTERM');
+      for (let after = 2; after < 20; after += 0.5) {
+        e.addJournal({container: 'evaluator', what: 'alive', uptime: told + after});
+      }
+    },
     turns: {'CTR-10': 'evaluator was alive for longer'},
   },
   {
