@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import {stories} from './model/arbitrary.ts';
 import type {Story} from './model/pod.ts';
-import {removeNamespaces} from './scenario/namespace.ts';
-import {tellStory, type StoryContext, type ToldStory} from './scenario/story.ts';
+import type {ToldStory} from './scenario/story.ts';
 
 /** Which generated Pods are told. */
 export interface SearchOptions {
@@ -15,6 +14,7 @@ export interface SearchOptions {
   readonly path?: string | undefined;
   /** Longest search for a smaller Pod, in Pods told. */
   readonly shrinkSteps: number;
+  readonly signal: AbortSignal;
 }
 
 /** A story that was told, and where it stands among those of its seed. */
@@ -29,60 +29,55 @@ export interface SearchResult {
   readonly told: readonly Found[];
   /** The smallest Pod that still disagreed when it was told again; undefined where none did. */
   readonly smallest: Found | undefined;
-  /** Namespaces that could not be removed. */
-  readonly left: readonly string[];
 }
 
-/** The stories of a seed. */
+/** Tells a story on a cluster under a name of its own. */
+export type Tell = (id: string, story: Story, signal: AbortSignal) => Promise<ToldStory>;
+
+/** The stories of a seed, or the one at a path of it. */
 export function storiesOf({seed, pods, path}: Pick<SearchOptions, 'seed' | 'pods' | 'path'>): readonly Story[] {
   return path === undefined ? fc.sample(stories, {seed, numRuns: pods}) : fc.sample(stories, {seed, path, numRuns: 1});
 }
 
 /**
- * Tells generated Pods on a cluster, several at a time, and compares each with the model. The first that disagrees is told
- * again, and made smaller as long as what is left disagrees.
+ * Tells generated Pods, several at a time. The first that disagrees with the model is told again, and made smaller as long as
+ * what is left disagrees too.
  *
  * @param say called for each story told
- * @throws SuiteError for what concerns the whole run
+ * @throws what `tell` throws, which ends the search
  */
-export async function search(
-  context: StoryContext,
-  options: SearchOptions,
-  say: (found: Found) => void,
-): Promise<SearchResult> {
+export async function search(tell: Tell, options: SearchOptions, say: (found: Found) => void): Promise<SearchResult> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const signal = AbortSignal.any([options.signal, stop.signal]);
   const told: Found[] = [];
-  const tell = async (id: string, path: string, story: Story): Promise<Found> => {
-    const found = {...(await tellStory({...context, signal}, id, story)), id, path, story};
+  const find = async (id: string, path: string, story: Story): Promise<Found> => {
+    const found = {...(await tell(id, story, signal)), id, path, story};
     say(found);
     return found;
   };
   const queue = storiesOf(options).entries();
   const work = async (): Promise<void> => {
-    for (const [at, story] of queue) told.push(await tell(`pod-${at + 1}`, options.path ?? String(at), story));
+    for (const [at, story] of queue) {
+      signal.throwIfAborted();
+      told.push(await find(`pod-${at + 1}`, options.path ?? String(at), story));
+    }
   };
-  let smallest: Found | undefined;
-  try {
-    await Promise.all(Array.from({length: options.atOnce}, work));
-    const first = told.find(({comparison}) => comparison.outcome === 'disagrees');
-    if (first !== undefined) smallest = await shrink(first, options, tell);
-  } catch (error) {
-    stop.abort(error); // what one of these throws concerns all
-  }
-  const left = await removeNamespaces(context.api, context.id, context.budgets).then(
-    removal => removal.left,
-    () => [],
-  );
+  const workers = Array.from({length: options.atOnce}, async () => {
+    await work().catch((error: unknown) => {
+      stop.abort(error); // what one of these throws concerns all; the signal keeps the first reason
+    });
+  });
+  await Promise.all(workers);
   signal.throwIfAborted();
-  return {told, smallest, left};
+  const first = told.find(({comparison}) => comparison.outcome === 'disagrees');
+  return {told, smallest: first === undefined ? undefined : await shrink(first, options, find)};
 }
 
 /** Tells a story again and every smaller one in turn, and goes on from the first that disagrees. */
 async function shrink(
   {path}: Found,
   {seed, shrinkSteps}: SearchOptions,
-  tell: (id: string, path: string, story: Story) => Promise<Found>,
+  find: (id: string, path: string, story: Story) => Promise<Found>,
 ): Promise<Found | undefined> {
   let steps = 0;
   let smallest: Found | undefined;
@@ -91,7 +86,7 @@ async function shrink(
     steps += 1;
     if (steps > shrinkSteps || broken.signal.aborted) return true;
     try {
-      const found = await tell(`smaller-${steps}`, path, story);
+      const found = await find(`smaller-${steps}`, path, story);
       if (found.comparison.outcome !== 'disagrees') return true;
       smallest = found;
       return false;

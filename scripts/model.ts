@@ -1,10 +1,11 @@
 import {writeFileSync} from 'node:fs';
 import {join, relative} from 'node:path';
 import {Command, InvalidArgumentError} from 'commander';
-import {exitCodes, SuiteError} from '../harness/errors.ts';
+import {exitCodes, messageOf, SuiteError} from '../harness/errors.ts';
 import {manifestText} from '../harness/model/manifest.ts';
 import {search, type Found, type SearchResult} from '../harness/search.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
+import {tellStory, type StoryContext} from '../harness/scenario/story.ts';
 import {preflight} from '../harness/target/preflight.ts';
 import {budgets} from '../harness/timeouts.ts';
 import {findTarget, makeFolder, version, type TargetOptions} from './conformance.ts';
@@ -40,18 +41,34 @@ export function modelCommand(signal: AbortSignal): Command {
       await removeNamespaces(api, undefined, scaled);
       say(`${flags.path === undefined ? flags.pods : 1} Pods on Kubernetes ${target.server}, seed ${flags.seed}`);
       const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
+      const context = {id, api, target, suite: version, recordings: folder.recordings, budgets: scaled, signal};
       const result = await search(
-        {id, api, target, suite: version, recordings: folder.recordings, budgets: scaled, signal},
-        {seed: flags.seed, pods: flags.pods, path: flags.path, atOnce: flags.parallel, shrinkSteps: flags.shrink},
+        (name, story, stop) => tellStory({...context, signal: stop}, name, story),
+        {
+          seed: flags.seed,
+          pods: flags.pods,
+          path: flags.path,
+          atOnce: flags.parallel,
+          shrinkSteps: flags.shrink,
+          signal,
+        },
         found => {
           writeFileSync(join(folder.recordings, `${found.id}.yaml`), manifestText(found.story, found.id, image));
           say(`  ${line(found)}`);
         },
-      );
+      ).finally(() => removeAll(context));
       process.stdout.write(reportOf(result, flags.seed, image));
-      if (result.left.length > 0) say(`warning: still being deleted: ${result.left.join(', ')}`);
       process.exitCode = exitCodes[causeOf(result)];
     });
+}
+
+/** Removes the run's namespaces; what it can't remove costs no result. */
+async function removeAll({api, id, budgets: scaled}: StoryContext): Promise<void> {
+  const left = await removeNamespaces(api, id, scaled).then(
+    removal => removal.left,
+    (error: unknown) => [`all of run ${id}, ${messageOf(error)}`],
+  );
+  if (left.length > 0) say(`warning: namespaces not removed: ${left.join(', ')}`);
 }
 
 function causeOf({told}: SearchResult): 'ok' | 'failed' | 'undecided' {

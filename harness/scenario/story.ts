@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto';
 import {join} from 'node:path';
 import {messageOf, SuiteError} from '../errors.ts';
-import {compare, endDisagreements, pathDisagreements, startDisagreements, type Comparison} from '../model/legal.ts';
+import {compare, type Comparison} from '../model/compare.ts';
+import {endDisagreements, pathDisagreements, startDisagreements} from '../model/legal.ts';
 import {manifestOf, manifestText} from '../model/manifest.ts';
 import {predictAll} from '../model/model.ts';
 import type {Story} from '../model/pod.ts';

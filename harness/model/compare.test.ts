@@ -5,7 +5,7 @@ import {conditionOf, containersOf, statusesOf, type Pod} from '../recording/pod.
 import type {Recording} from '../recording/recording.ts';
 import {goodRecording} from '../testing/recorded.ts';
 import {status} from '../testing/edit.ts';
-import {compare, type Comparison} from './legal.ts';
+import {compare, type Comparison} from './compare.ts';
 import type {Story} from './pod.ts';
 
 const policy = z.enum(['Always', 'OnFailure', 'Never']);
