@@ -34,14 +34,7 @@ const groups: Readonly<Record<Watchable, string>> = {
 
 type Resource = 'pods' | 'events' | Watchable;
 
-const jobSchema = z.looseObject({
-  metadata: z.looseObject({name: z.string()}),
-  status: z
-    .looseObject({conditions: z.array(z.looseObject({type: z.string(), status: z.string()})).optional()})
-    .optional(),
-});
-
-const podListSchema = z.object({
+const listSchema = z.object({
   items: z.array(z.looseObject({metadata: z.looseObject({resourceVersion: z.string()})})),
 });
 
@@ -61,7 +54,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #delivered = new Set<string>();
   readonly #pods = new Map<string, Pod>();
-  readonly #jobs = new Map<string, z.infer<typeof jobSchema>>();
+  readonly #objects = new Map<string, Extract<Observation, {kind: 'object'}>>();
   #journalLines = 0;
   #subject: string;
   #gone = false;
@@ -116,11 +109,11 @@ export class Recorder {
     this.add({kind: 'subject', pod});
   }
 
-  /** Whether a watched Job is Complete or Failed. */
-  get jobEnded(): boolean {
-    return [...this.#jobs.values()].some(({status}) =>
-      status?.conditions?.some(({type, status: is}) => is === 'True' && ['Complete', 'Failed'].includes(type)),
-    );
+  /** Every watched object of a kind that is there, each in the newest version that the watch delivered. */
+  objects(kind: Watchable): readonly unknown[] {
+    return [...this.#objects.values()]
+      .filter(({resource, type}) => resource === kind && type !== 'DELETED')
+      .map(({object}) => object);
   }
 
   /** Milliseconds since the recording began. */
@@ -196,20 +189,25 @@ export class Recorder {
   }
 
   /**
-   * Asks the API server for the Pods as they are now and waits until the watch has brought those versions. Where it does not,
-   * it is dead though its connection looks alive, and the recording gets a gap.
+   * Asks the API server for the Pods, and for what else is watched, as they are now and waits until the watches have brought
+   * those versions. Where one does not, it is dead though its connection looks alive, and the recording gets a gap.
    */
   async confirm(): Promise<void> {
+    const resources = ['pods', ...(this.#options.header.scenario.watches ?? [])] as const;
+    await Promise.all(resources.map(resource => this.#confirm(resource)));
+  }
+
+  async #confirm(resource: Resource): Promise<void> {
     const {api, namespace, budgets, signal} = this.#options;
     try {
-      const {items} = podListSchema.parse(await api.json(`/api/v1/namespaces/${namespace}/pods`, {signal}));
+      const {items} = listSchema.parse(await api.json(pathOf(resource, namespace), {signal}));
       const now = items.map(({metadata}) => metadata.resourceVersion);
       await this.until('the watch brings what the API server has', budgets.confirm, () =>
         now.every(version => this.#delivered.has(version)),
       );
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      this.add({kind: 'gap', resource: 'pods', why: `the watch could not be confirmed: ${messageOf(error)}`});
+      this.add({kind: 'gap', resource, why: `the watch could not be confirmed: ${messageOf(error)}`});
     }
   }
 
@@ -232,9 +230,8 @@ export class Recorder {
 
   async #watch(resource: Resource): Promise<void> {
     const {api, namespace, budgets, signal} = this.#options;
-    const group = resource === 'pods' || resource === 'events' ? '/api/v1' : `/apis/${groups[resource]}`;
     const watching = await watch(api, {
-      path: `${group}/namespaces/${namespace}/${resource}`,
+      path: pathOf(resource, namespace),
       deliver: delivery => {
         this.#take(resource, delivery);
       },
@@ -261,8 +258,11 @@ export class Recorder {
         const observation = {...raw, atMs: this.now(), object: withoutManagedFields(delivery.object)};
         const known = observationSchema.parse(observation);
         this.#write(observation); // as it came, not as validated
-        if (known.kind === 'object' && resource === 'jobs')
-          this.#jobs.set(known.object.metadata.name, jobSchema.parse(known.object));
+        if (known.kind === 'object') {
+          const {name, resourceVersion} = known.object.metadata;
+          this.#objects.set(`${resource}/${name}`, known);
+          this.#delivered.add(resourceVersion);
+        }
         if (known.kind === 'pod') {
           const {name, resourceVersion} = known.object.metadata;
           this.#pods.set(name, known.object);
@@ -293,6 +293,11 @@ export class Recorder {
       );
     }
   }
+}
+
+function pathOf(resource: Resource, namespace: string): string {
+  const group = resource === 'pods' || resource === 'events' ? '/api/v1' : `/apis/${groups[resource]}`;
+  return `${group}/namespaces/${namespace}/${resource}`;
 }
 
 /** managedFields are most of an object's bytes, and no requirement speaks of them. */

@@ -81,7 +81,7 @@ export const observationSchema = z.discriminatedUnion('kind', [
     atMs,
     resource: z.string(),
     type: z.enum(['LISTED', 'ADDED', 'MODIFIED', 'DELETED']),
-    object: z.looseObject({metadata: z.looseObject({name: z.string()})}),
+    object: z.looseObject({metadata: z.looseObject({name: z.string(), uid: z.string(), resourceVersion: z.string()})}),
   }),
   /** What a node said to a command, or did. */
   z.object({kind: z.literal('node'), atMs, node: z.string(), action: z.string(), text: z.string()}),

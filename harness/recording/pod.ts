@@ -45,6 +45,9 @@ export const podSchema = z.looseObject({
     generation: z.number().optional(),
     deletionTimestamp: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
+    ownerReferences: z
+      .array(z.looseObject({kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().optional()}))
+      .optional(),
   }),
   spec: z.looseObject({
     containers: z.array(container),
@@ -87,6 +90,11 @@ export function containersOf(pod: Pod): readonly PodContainer[] {
     ...pod.spec.containers.map(({name}) => ({name, kind: 'regular'}) as const),
     ...pod.spec.ephemeralContainers.map(({name}) => ({name, kind: 'ephemeral'}) as const),
   ];
+}
+
+/** The object that makes the Pod and answers for it, where there is one. */
+export function controllerOf({metadata}: Pod): {readonly kind: string; readonly uid: string} | undefined {
+  return metadata.ownerReferences?.find(({controller}) => controller === true);
 }
 
 /** Every container status of the Pod, init containers first. */

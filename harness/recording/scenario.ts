@@ -20,6 +20,10 @@ const until = z.enum([
   'gone',
   /** A Job of the manifest is Complete or Failed. */
   'job ended',
+  /** A Job of the manifest is Failed; it takes its Pods with it. */
+  'job failed',
+  /** Every Deployment, ReplicaSet, StatefulSet and DaemonSet that is watched counts all its Pods as available. */
+  'available',
   /** Some container waits for an image that can't be pulled. */
   'image missing',
   /** Every container is up, whatever its id. */
@@ -67,13 +71,21 @@ const stepSchema = z.discriminatedUnion('do', [
   /** The Pod is deleted, with its own grace period. */
   z.object({do: z.literal('delete'), name: z.string(), ...wait}),
   z.object({do: z.literal('wait'), name: z.string(), ...wait}),
+  /** A command is run in a container. */
+  z.object({
+    do: z.literal('run'),
+    name: z.string(),
+    container: z.string(),
+    command: z.array(z.string()).min(1),
+    ...wait,
+  }),
   /** The log of a container's previous run is asked for. */
   z.object({do: z.literal('previous log'), name: z.string(), container: z.string()}),
   z.object({do: z.literal('node'), name: z.string(), action: z.enum(nodeActions), ...wait}),
 ]);
 
 /** Kinds of object that a scenario may watch beside Pods and events. */
-const watchable = [
+export const watchable = [
   'endpointslices',
   'jobs',
   'deployments',

@@ -1,4 +1,4 @@
-import {conditionOf, statusesOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, controllerOf, statusesOf, type Pod} from '../recording/pod.ts';
 import type {Until} from '../recording/scenario.ts';
 
 /** Reasons of a waiting container that only the user can mend. */
@@ -17,7 +17,7 @@ const hopeless = new Set([
  * @returns undefined where nothing did
  */
 export function disturbance(pod: Pod, awaited?: Until): string | undefined {
-  if (pod.metadata.deletionTimestamp !== undefined && awaited !== 'gone') return 'the Pod was deleted';
+  if (pod.metadata.deletionTimestamp !== undefined && !mayGo(awaited)) return 'the Pod was deleted';
   if (conditionOf(pod, 'DisruptionTarget')?.status === 'True') return 'the Pod was evicted';
   const stuck = statusesOf(pod).find(
     ({state}) =>
@@ -25,6 +25,23 @@ export function disturbance(pod: Pod, awaited?: Until): string | undefined {
       state.terminated?.reason === 'StartError',
   );
   return stuck === undefined ? undefined : `${stuck.name} could not be started`;
+}
+
+/**
+ * Whether a Pod that a controller made is being deleted, and was not evicted: what a controller does at the restart of its
+ * Pod is for the checks to judge.
+ */
+export function deletedByController(pod: Pod, awaited: Until): boolean {
+  return (
+    pod.metadata.deletionTimestamp !== undefined &&
+    controllerOf(pod) !== undefined &&
+    conditionOf(pod, 'DisruptionTarget')?.status !== 'True' &&
+    !mayGo(awaited)
+  );
+}
+
+function mayGo(awaited: Until | undefined): boolean {
+  return awaited === 'gone' || awaited === 'job failed';
 }
 
 /** The containers that do not run, each with its state, in one line. */

@@ -3,10 +3,12 @@ import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {Scenario, Step, Until} from '../recording/scenario.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {ApiError, type Api} from '../target/api.ts';
+import {exec} from '../target/exec.ts';
 import type {Budget} from '../timeouts.ts';
 import {addDebugger} from './debugger.ts';
-import {disturbance, waitingFor} from './disturbance.ts';
+import {deletedByController, disturbance, waitingFor} from './disturbance.ts';
 import type {NodeAccess} from './node-access.ts';
+import {allAvailable, jobIs, type Watched} from './owners.ts';
 import {allUp, restartedAll, restartedAlone, restartsSome} from './settled.ts';
 import {readJournal, tellToExit, type Subject} from './stimulus.ts';
 
@@ -81,6 +83,11 @@ async function take(stage: Stage, step: Step): Promise<void> {
       recorder.add({kind: 'node', node, action: step.action, text});
       return;
     }
+    case 'run': {
+      const {container, command} = step;
+      await exec(at.open, {...at, container, command, timeoutMs: at.budgets.exec.ms});
+      return;
+    }
     case 'wait':
   }
 }
@@ -118,6 +125,7 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
   }
   try {
     await recorder.until(`${step.name}: ${until}`, budget, pod => {
+      if (deletedByController(pod, until)) throw new OutOfPatience('the Pod was deleted');
       const disturbed = disturbance(pod, until);
       if (disturbed !== undefined) throw new Error(`${disturbed} during the restart: ${waitingFor(pod)}`);
       return hasCome(until, stage, position, pod);
@@ -136,6 +144,7 @@ function hasCome(
   pod: Pod,
 ): boolean {
   const restarting = (at: Pod) => conditionOf(at, 'AllContainersRestarting');
+  const watched: Watched = kind => recorder.objects(kind);
   const moved = restarting(pod)?.lastTransitionTime !== restarting(before)?.lastTransitionTime;
   switch (until) {
     case 'restarted':
@@ -155,7 +164,11 @@ function hasCome(
     case 'gone':
       return recorder.gone;
     case 'job ended':
-      return recorder.jobEnded;
+      return jobIs(watched, 'Complete', 'Failed');
+    case 'job failed':
+      return jobIs(watched, 'Failed');
+    case 'available':
+      return allAvailable(watched);
     case 'image missing':
       return statusesOf(pod).some(({state}) =>
         ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull'].includes(state.waiting?.reason ?? ''),
