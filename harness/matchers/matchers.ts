@@ -1,12 +1,15 @@
 import {expect} from 'expect';
+import * as barrier from '../checks/barrier.ts';
 import * as conditions from '../checks/conditions.ts';
 import * as containers from '../checks/containers.ts';
 import * as ephemeral from '../checks/ephemeral.ts';
 import type {Check, Finding} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
+import * as jobs from '../checks/jobs.ts';
 import * as podStatus from '../checks/pod-status.ts';
 import * as restart from '../checks/restart.ts';
 import * as volumes from '../checks/volumes.ts';
+import * as workloads from '../checks/workloads.ts';
 import type {Recording} from '../recording/recording.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {excerpt, explain} from './explain.ts';
@@ -67,6 +70,16 @@ const matchers = {
   toStayInPhase: matcher('toStayInPhase', podStatus.staysInPhase),
   toBePendingMeanwhile: matcher('toBePendingMeanwhile', podStatus.isPendingMeanwhile),
   toWaitWithReason: matcher('toWaitWithReason', podStatus.waitsWithReason),
+  toKeepOnlyPod: matcher('toKeepOnlyPod', workloads.keepsOnlyPod),
+  toKeepObjects: matcher('toKeepObjects', workloads.keepsObjects),
+  toBeAvailableAgain: matcher('toBeAvailableAgain', workloads.isAvailableAgain),
+  toLeaveBudgetAlone: matcher('toLeaveBudgetAlone', workloads.leavesBudgetAlone),
+  toCountNoFailedPod: matcher('toCountNoFailedPod', jobs.countsNoFailedPod),
+  toLeaveFailurePolicyAlone: matcher('toLeaveFailurePolicyAlone', jobs.leavesFailurePolicyAlone),
+  toCompleteJob: matcher('toCompleteJob', jobs.completesJob),
+  toFailJobByRestarts: matcher('toFailJobByRestarts', jobs.failsJobByRestarts),
+  toRestartOneIndex: matcher('toRestartOneIndex', jobs.restartsOneIndex),
+  toWaitForBarrier: matcher('toWaitForBarrier', barrier.waitsForBarrier),
   toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),
 };
 

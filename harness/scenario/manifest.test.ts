@@ -15,6 +15,7 @@ const containersSchema = z.array(z.looseObject({image: z.string(), command: z.ar
 const podSchema = z.looseObject({
   spec: z.looseObject({containers: containersSchema, initContainers: containersSchema}),
 });
+const ownerSchema = z.looseObject({spec: z.looseObject({template: podSchema})});
 
 /** The objects of a manifest as kubectl sends them. */
 const plain = (name: string) =>
@@ -22,28 +23,35 @@ const plain = (name: string) =>
     z.unknown().parse(each.toJS({maxAliasCount: -1})),
   );
 
+/** The containers of a Pod, of the Pods that an object makes, or none. */
 const containersOf = (object: unknown) => {
-  const {spec} = podSchema.parse(object);
-  return [...spec.initContainers, ...spec.containers];
+  const pod = ownerSchema.safeParse(object).data?.spec.template ?? podSchema.safeParse(object).data;
+  return [...(pod?.spec.initContainers ?? []), ...(pod?.spec.containers ?? [])];
 };
+
+/** What a run puts into objects and Pod templates, taken out again. */
+const unfitted = (object: unknown) =>
+  z.unknown().parse(
+    JSON.parse(JSON.stringify(object).replaceAll('"image":"busybox:test"', '"image":"busybox:1"'), (key, value) => {
+      const {data} = z.record(z.string(), z.unknown()).safeParse(value);
+      if (data === undefined || (key !== 'metadata' && key !== 'labels')) return z.unknown().parse(value);
+      const own = Object.entries(data).filter(([name]) => name !== 'run' && name !== 'namespace');
+      return own.length === 0 ? undefined : Object.fromEntries(own);
+    }),
+  );
 
 describe.each(files)('%s', name => {
   test('is sent as it lies there, but for namespace, label and image', () => {
     const {objects} = readManifest(join(manifests, name), fit);
-    const unfitted = objects.map(({metadata: {namespace, labels, ...metadata}, ...rest}) => {
-      const {run, ...own} = labels ?? {};
-      expect({namespace, run}).toEqual({namespace: 'rac-1', run: '1'});
-      const back: object = {...rest, metadata: {...metadata, ...(Object.keys(own).length === 0 ? {} : {labels: own})}};
-      return z
-        .unknown()
-        .parse(JSON.parse(JSON.stringify(back).replaceAll('"image":"busybox:test"', '"image":"busybox:1"')));
-    });
-    expect(unfitted).toEqual(plain(name));
+    expect(objects.map(({metadata: {namespace, labels}}) => ({namespace, run: labels?.['run']}))).toEqual(
+      objects.map(() => ({namespace: 'rac-1', run: '1'})),
+    );
+    expect(objects.map(unfitted)).toEqual(plain(name));
   });
 
   test('has the image of the run in every container', () => {
     const {objects} = readManifest(join(manifests, name), fit);
-    const images = containersOf(objects.find(({kind}) => kind === 'Pod')).map(({image}) => image);
+    const images = objects.flatMap(containersOf).map(({image}) => image);
     expect(new Set(images)).toEqual(new Set(['busybox:test']));
     expect(images.length).toBeGreaterThan(0);
   });
@@ -51,7 +59,9 @@ describe.each(files)('%s', name => {
 
 test('every container of every manifest runs the same script', () => {
   const scripts = files.flatMap(name =>
-    containersOf(plain(name).at(-1)).map(({command: [shell, flag, script]}) => ({shell, flag, script})),
+    plain(name)
+      .flatMap(containersOf)
+      .map(({command: [shell, flag, script]}) => ({shell, flag, script})),
   );
   expect(new Set(scripts.map(each => JSON.stringify(each))).size).toBe(1);
 });

@@ -49,6 +49,19 @@ export class Edit {
     return this.pods(this.timeline.after.at(-count)?.index ?? NaN, Infinity, edit);
   }
 
+  /** Place where containers were told to exit in a step, of which there may be several. */
+  told(step: string): number {
+    return this.#observations.findIndex(o => o.kind === 'stimulus' && o.step === step);
+  }
+
+  /** Edits the versions of watched objects of a kind from one place on. */
+  objects(kind: string, from: number, edit: (object: Record<string, unknown>) => void): this {
+    for (const [index, observation] of this.#observations.entries()) {
+      if (observation.kind === 'object' && observation.resource === kind && index >= from) edit(observation.object);
+    }
+    return this;
+  }
+
   /** Edits what containers wrote of their start after the source's exit. */
   restarts(container: string | undefined, edit: (start: Start) => void): this {
     const exited = this.timeline.exit?.entry.uptime ?? NaN;

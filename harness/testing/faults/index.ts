@@ -4,6 +4,7 @@ import {ephemeralFaults} from './ephemeral.ts';
 import {identityFaults} from './identity.ts';
 import {triggerFaults} from './trigger.ts';
 import {volumeFaults} from './volumes.ts';
+import {workloadFaults} from './workloads.ts';
 import type {Fault} from './fault.ts';
 
 /** Every recorded fault: at least one for each requirement. */
@@ -14,4 +15,5 @@ export const faults: readonly Fault[] = [
   ...containerFaults,
   ...ephemeralFaults,
   ...conditionFaults,
+  ...workloadFaults,
 ];
