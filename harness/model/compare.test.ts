@@ -279,11 +279,37 @@ describe('nothing is said', () => {
       'the node was still at work when the patience was over',
     ],
     [
+      'where the node was slow to start the Pod',
+      (observations, stimulus) => {
+        podsAfter((pod, _, last) => {
+          if (last) status(pod, 'trainer').state = {waiting: {}};
+        })(observations, stimulus);
+        for (const each of observations) each.atMs += 30_000;
+        setEnd('out-of-patience', 60_000)(observations);
+      },
+      'the node took over 30 s to start the Pod',
+    ],
+    [
       'where a container ran out of memory',
       podsAfter((pod, at) => {
         if (at === 1) status(pod, 'trainer').state = {terminated: {exitCode: 137, reason: 'OOMKilled'}};
       }),
-      'trainer ended with OOMKilled',
+      'trainer: OOMKilled',
+    ],
+    [
+      'where a container could not be started at first',
+      podsAfter((pod, _, last) => {
+        if (last) status(pod, 'trainer').lastState = {terminated: {exitCode: 128, reason: 'StartError'}};
+        if (last) status(pod, 'trainer').restartCount = 2;
+      }),
+      'trainer: StartError',
+    ],
+    [
+      'where a container waits because it could not be started',
+      podsAfter((pod, at) => {
+        if (at === 1) status(pod, 'trainer').state = {waiting: {reason: 'RunContainerError'}};
+      }),
+      'trainer: RunContainerError',
     ],
   ])('%s', (_, edit, why) => {
     expect(edited('sidecar-exits', edit)).toEqual({outcome: 'undecided', disagreements: [], why});
