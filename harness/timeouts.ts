@@ -36,6 +36,10 @@ const table = {
   quiet: {ms: 3_000, meaning: 'the recording ends', conformant: 'none'},
   /** A command in a container. */
   exec: {ms: 15_000, meaning: 'Error: the container can not be told to exit or read', conformant: 'none'},
+  /** A whole answer of the API server. */
+  answer: {ms: 30_000, meaning: 'the API server does not answer, and the run ends', conformant: 'none'},
+  /** A component's metrics, through the API server; a kubelet may hang behind it. */
+  probe: {ms: 5_000, meaning: 'the probe says unknown', conformant: 'none'},
   /** Until the watch brings the versions that the API server has at the end of a recording. */
   confirm: {ms: 5_000, meaning: 'a gap in the recording', conformant: 'none'},
   /** Silence of a watch after which it is opened again; bookmarks come about every 60 s. */

@@ -136,7 +136,7 @@ describe('the end', () => {
 
   test('is an error where the first list is refused', async () => {
     watched.server.on('GET', /pods$/, refuse(403, 'pods is forbidden'));
-    await expect(watched.start()).rejects.toThrow(new ApiError(403, undefined, 'pods is forbidden'));
+    await expect(watched.start()).rejects.toThrow(new ApiError(403, 'pods is forbidden'));
   });
 });
 

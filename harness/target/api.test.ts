@@ -76,7 +76,7 @@ describe('a refusal', () => {
     [422, 'spec.containers[0].restartPolicyRules[0].action: Unsupported value'],
   ])("of code %i keeps the server's words", async (code, message) => {
     server.on('GET', /./, refuse(code, message));
-    await expect(api.json('/x')).rejects.toThrow(new ApiError(code, undefined, message));
+    await expect(api.json('/x')).rejects.toThrow(new ApiError(code, message));
     await expect(api.json('/x')).rejects.toMatchObject({code, message});
   });
 
@@ -109,6 +109,28 @@ describe('a server that does not answer', () => {
     const request = api.json('/x');
     await expect(request).rejects.toBeInstanceOf(SuiteError);
     await expect(request).rejects.toMatchObject(unreachable(/does not answer/));
+  });
+});
+
+describe('a connection that is lost before any answer', () => {
+  const breakOnce = (method: 'GET' | 'POST'): void => {
+    let broken = false;
+    server.on(method, /./, (response, request) => {
+      const say = broken ? answer({gitVersion: 'v1.35.4'}) : hangUp;
+      broken = true;
+      say(response, request);
+    });
+  };
+
+  test('is asked once more by what only reads', async () => {
+    breakOnce('GET');
+    await expect(api.json('/version')).resolves.toEqual({gitVersion: 'v1.35.4'});
+  });
+
+  test('is unreachable for what may have been done', async () => {
+    breakOnce('POST');
+    await expect(api.json('/x', {method: 'POST', body: {}})).rejects.toMatchObject(unreachable(/does not answer/));
+    expect(server.received).toHaveLength(1);
   });
 });
 

@@ -5,28 +5,23 @@ import {text} from 'node:stream/consumers';
 import type {KubeConfig} from '@kubernetes/client-node';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
+import {budgets} from '../timeouts.ts';
 
-const statusSchema = z.looseObject({
-  message: z.string().optional(),
-  reason: z.string().optional(),
-  details: z.unknown().optional(),
-});
+const statusSchema = z.looseObject({message: z.string().optional()});
 
 /** The API server's refusal of a request. */
 export class ApiError extends Error {
   readonly code: number;
-  readonly reason: string | undefined;
 
-  constructor(code: number, reason: string | undefined, message: string) {
+  constructor(code: number, message: string) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
-    this.reason = reason;
   }
 }
 
 export interface Request {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
@@ -60,11 +55,17 @@ export class Api {
     return answer === '' ? undefined : JSON.parse(answer);
   }
 
-  /** As json, for an answer that is not JSON. */
+  /**
+   * As json, for an answer that is not JSON. What only reads is asked once more where the connection was lost before any
+   * answer, and that is said on stderr: a load balancer may have dropped it.
+   */
   async text(path: string, request: Request = {}): Promise<string> {
-    const limit = AbortSignal.timeout(30_000);
-    const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
-    const response = await this.stream(path, {...request, signal});
+    const {limited, signal} = withLimit(request);
+    const response = await this.stream(path, limited).catch(async (error: unknown) => {
+      if ((request.method ?? 'GET') !== 'GET' || !wasReset(error)) throw error;
+      process.stderr.write(`rac: ${messageOf(error)}; asking once more for ${path}\n`);
+      return this.stream(path, limited);
+    });
     return text(response).catch((cause: unknown) => this.#unanswered(cause, signal));
   }
 
@@ -115,15 +116,29 @@ export class Api {
   }
 }
 
+/** Bounds the time of a whole answer. */
+function withLimit(request: Request): {limited: Request; signal: AbortSignal} {
+  const limit = AbortSignal.timeout(budgets().answer.ms);
+  const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
+  return {limited: {...request, signal}, signal};
+}
+
+const resetSchema = z.looseObject({cause: z.looseObject({code: z.literal('ECONNRESET')})});
+
+/** Whether a connection was ended by the other side before an answer began. */
+function wasReset(error: unknown): boolean {
+  return error instanceof SuiteError && resetSchema.safeParse({cause: error.cause}).success;
+}
+
 function isTimeout(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === 'TimeoutError';
 }
 
 function refusal(code: number, body: string): ApiError {
   try {
-    const {message, reason} = statusSchema.parse(JSON.parse(body));
-    return new ApiError(code, reason, message ?? `HTTP ${code}`);
+    const {message} = statusSchema.parse(JSON.parse(body));
+    return new ApiError(code, message ?? `HTTP ${code}`);
   } catch {
-    return new ApiError(code, undefined, `HTTP ${code}: ${body.slice(0, 200)}`);
+    return new ApiError(code, `HTTP ${code}: ${body.slice(0, 200)}`);
   }
 }

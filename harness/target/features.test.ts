@@ -4,6 +4,7 @@ import {answer, ApiServer, echo, hangUp, refuse, type Answer} from '../testing/a
 import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
 
 let server: ApiServer;
+const {signal} = new AbortController();
 
 beforeEach(async () => {
   server = await ApiServer.start();
@@ -18,7 +19,7 @@ const unsupported =
 describe('the dry-run create', () => {
   test('sends a Pod that is not kept and that the restricted standard admits', async () => {
     server.on('POST', /pods$/, echo);
-    await probeDryRun(server.api(), 'busybox:test');
+    await probeDryRun(server.api(), 'busybox:test', signal);
     const container = {image: 'busybox:test', securityContext: {runAsNonRoot: true, capabilities: {drop: ['ALL']}}};
     expect(server.received).toMatchObject([{body: {spec: {containers: [container]}}}]);
     expect(server.received[0]?.query.get('dryRun')).toBe('All');
@@ -43,7 +44,7 @@ describe('the dry-run create', () => {
     ['unknown', 'the user may not create Pods', refuse(403, 'pods is forbidden'), /^HTTP 403: pods is forbidden$/],
   ])('says %s where %s', async (says, _, say, detail) => {
     server.on('POST', /pods$/, say);
-    await expect(probeDryRun(server.api(), 'busybox')).resolves.toMatchObject({
+    await expect(probeDryRun(server.api(), 'busybox', signal)).resolves.toMatchObject({
       says,
       detail: expect.stringMatching(detail),
     });
@@ -51,7 +52,7 @@ describe('the dry-run create', () => {
 
   test('is an error where the server does not answer', async () => {
     server.on('POST', /pods$/, hangUp);
-    await expect(probeDryRun(server.api(), 'busybox')).rejects.toMatchObject({exit: 'unreachable'});
+    await expect(probeDryRun(server.api(), 'busybox', signal)).rejects.toMatchObject({exit: 'unreachable'});
   });
 });
 
@@ -79,11 +80,30 @@ describe('the metric', () => {
   ])('says %s where %s', async (says, _, say, detail) => {
     server.on('GET', /metrics$/, say);
     const name = 'kubernetes_feature_enabled of kube-apiserver';
-    await expect(probeMetric(server.api(), 'kube-apiserver', '/metrics')).resolves.toEqual({name, says, detail});
+    await expect(probeMetric(server.api(), 'kube-apiserver', '/metrics', signal)).resolves.toEqual({
+      name,
+      says,
+      detail,
+    });
+  });
+
+  test('says unknown where the component hangs', async () => {
+    server.on('GET', /metrics$/, () => undefined);
+    const budget = {ms: 20, meaning: '', conformant: ''};
+    await expect(probeMetric(server.api(), 'kubelet', '/metrics', signal, budget)).resolves.toMatchObject({
+      says: 'unknown',
+      detail: 'no answer within 0.02 s',
+    });
+  });
+
+  test('ends with the run', async () => {
+    server.on('GET', /metrics$/, () => undefined);
+    const reason = new Error('stopped');
+    await expect(probeMetric(server.api(), 'kubelet', '/metrics', AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
   test('is an error where the server does not answer', async () => {
     server.on('GET', /metrics$/, hangUp);
-    await expect(probeMetric(server.api(), 'kubelet', '/metrics')).rejects.toMatchObject({exit: 'unreachable'});
+    await expect(probeMetric(server.api(), 'kubelet', '/metrics', signal)).rejects.toMatchObject({exit: 'unreachable'});
   });
 });

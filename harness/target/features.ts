@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 import {gate, type Probe} from '../recording/target.ts';
+import {budgets, type Budget} from '../timeouts.ts';
 import {ApiError, type Api} from './api.ts';
 
 const rule = {action: 'RestartAllContainers', exitCodes: {operator: 'In', values: [88]}};
@@ -15,7 +16,7 @@ const echoSchema = z.looseObject({
  * Asks the API server for a dry-run create of a Pod with the action: refused where its gate is off, and the rule dropped
  * where ContainerRestartRules is off (KEP-5532, "Feature Enablement and Rollback").
  */
-export async function probeDryRun(api: Api, image: string): Promise<Probe> {
+export async function probeDryRun(api: Api, image: string, signal: AbortSignal): Promise<Probe> {
   const name = 'server-side dry-run create';
   const restricted = {
     allowPrivilegeEscalation: false,
@@ -36,7 +37,7 @@ export async function probeDryRun(api: Api, image: string): Promise<Probe> {
   const body = {apiVersion: 'v1', kind: 'Pod', metadata: {generateName: 'rac-probe-'}, spec: {containers: [container]}};
   try {
     const answer = echoSchema.parse(
-      await api.json('/api/v1/namespaces/default/pods?dryRun=All', {method: 'POST', body}),
+      await api.json('/api/v1/namespaces/default/pods?dryRun=All', {method: 'POST', body, signal}),
     );
     const kept = answer.spec.containers[0]?.restartPolicyRules?.[0]?.action === rule.action;
     return kept
@@ -64,15 +65,28 @@ export function probeDeclaredFeatures(nodes: readonly {name: string; declaresFea
       };
 }
 
-/** Reads the gate from a component's metric `kubernetes_feature_enabled`, where the user may read it. */
-export async function probeMetric(api: Api, component: string, path: string): Promise<Probe> {
+/**
+ * Reads the gate from a component's metric `kubernetes_feature_enabled`, where the user may read it.
+ *
+ * @param budget after which a component that does not answer is left alone
+ */
+export async function probeMetric(
+  api: Api,
+  component: string,
+  path: string,
+  signal: AbortSignal,
+  budget: Budget = budgets().probe,
+): Promise<Probe> {
   const name = `kubernetes_feature_enabled of ${component}`;
+  const limit = AbortSignal.timeout(budget.ms);
   try {
-    const metrics = await api.text(path);
+    const metrics = await api.text(path, {signal: AbortSignal.any([signal, limit])});
     const line = metrics.split('\n').find(text => text.startsWith(`kubernetes_feature_enabled{name="${gate}"`));
     if (line === undefined) return {name, says: 'unknown', detail: 'the component has no such gate'};
     return {name, says: line.trim().endsWith(' 1') ? 'on' : 'off', detail: line};
   } catch (error) {
+    signal.throwIfAborted();
+    if (limit.aborted) return {name, says: 'unknown', detail: `no answer within ${budget.ms / 1000} s`};
     if (error instanceof SuiteError) throw error;
     return {name, says: 'unknown', detail: `not readable: ${messageOf(error)}`};
   }

@@ -35,10 +35,10 @@ export async function preflight(api: Api, image: string, has: readonly Need[], s
   await requirePermissions(api, signal);
   const nodes = await readNodes(api, signal);
   const [apiserver, ...kubelets] = await Promise.all([
-    probeMetric(api, 'kube-apiserver', '/metrics'),
-    ...nodes.map(({name}) => probeMetric(api, `kubelet on ${name}`, `/api/v1/nodes/${name}/proxy/metrics`)),
+    probeMetric(api, 'kube-apiserver', '/metrics', signal),
+    ...nodes.map(({name}) => probeMetric(api, `kubelet on ${name}`, `/api/v1/nodes/${name}/proxy/metrics`, signal)),
   ]);
-  const ofServer = [await probeDryRun(api, image), probeDeclaredFeatures(nodes), apiserver];
+  const ofServer = [await probeDryRun(api, image, signal), probeDeclaredFeatures(nodes), apiserver];
   const release = server.split('.').slice(0, 2).join('.').slice(1);
   return {
     context: api.config.getCurrentContext(),
