@@ -2,5 +2,6 @@
 import './matchers/matchers.ts';
 
 export {expect} from 'expect';
+export type {Refusal} from './checks/validation.ts';
 export {requirement, scenario} from './suite.ts';
-export {exits, exitsAlone, type Scenario} from './recording/scenario.ts';
+export {exits, exitsAlone, type Overlay, type Scenario, type Step} from './recording/scenario.ts';

@@ -228,7 +228,7 @@ describe('a clean-up that fails', () => {
   test.each([429, 500])('with %d names what it leaves and keeps the recording', async code => {
     play();
     mayDelete(refuse(code, 'not now'));
-    await expect(run()).resolves.toEqual([namespace]);
+    await expect(run()).resolves.toEqual([`namespace/${namespace}`]);
     expect(ending()).toMatchObject({reason: 'settled'});
   });
 
@@ -236,7 +236,7 @@ describe('a clean-up that fails', () => {
     play();
     mayDelete(hangUp);
     server.on('GET', /namespaces$/, hangUp);
-    await expect(run()).resolves.toEqual([namespace]);
+    await expect(run()).resolves.toEqual([`namespace/${namespace}`]);
   });
 
   test('does not hide that the run was stopped', async () => {

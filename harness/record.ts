@@ -7,6 +7,7 @@ import type {Calibration} from './recording/calibration.ts';
 import {readRecording} from './recording/recording.ts';
 import type {Scenario} from './recording/scenario.ts';
 import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
+import {removeNodes} from './scenario/nodes.ts';
 import {runScenario, type RunContext} from './scenario/run.ts';
 import type {Ending} from './scenario/steps.ts';
 
@@ -25,7 +26,7 @@ export interface EndedRecording {
  * @param parallel how many scenarios may run at a time
  * @param told called as each recording ends
  * @param calibrated called with how quick the node is, which is recorded before the scenarios; without it, it is not
- * @returns the namespaces that could not be removed
+ * @returns the nodes and namespaces that could not be removed, each as kubectl names it
  * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run: the
  *   first of its errors and Ctrl-C
  */
@@ -54,6 +55,7 @@ export async function record(
       stop.abort(error); // what one of these throws concerns all; the signal keeps the first reason
       return;
     }
+    if (makesNodes(scenario)) await removeNodes(context.api, context.id).catch(() => undefined); // tried once more below
     await deleteNamespace(context.api, namespace).then(
       () => undeleted.delete(namespace),
       () => undefined, // tried once more below
@@ -71,13 +73,23 @@ export async function record(
     await pLimit(parallel).map(sideBySide, recordOne);
     for (const scenario of scenarios.filter(({alone}) => alone === true)) await recordOne(scenario);
   }
+  const nodes = scenarios.some(makesNodes)
+    ? await removeNodes(context.api, context.id).then(
+        () => [],
+        () => scenarios.filter(makesNodes).map(({id}) => `node/rac-${context.id}-${id}`),
+      )
+    : [];
   const left = await removeNamespaces(context.api, context.id, context.budgets).then(
     removal => removal.left,
     () => [...undeleted],
   );
   signal.throwIfAborted();
   refuseIfNothing(endings);
-  return left;
+  return [...nodes, ...left.map(name => `namespace/${name}`)];
+}
+
+function makesNodes({needs}: Scenario): boolean {
+  return needs?.includes('right to create nodes') === true;
 }
 
 /** One clear line in place of the same Error for every requirement. */

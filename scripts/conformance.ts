@@ -5,17 +5,20 @@ import {messageOf, SuiteError, type ExitCause} from '../harness/errors.ts';
 import {record} from '../harness/record.ts';
 import {formatReport} from '../harness/report/console.ts';
 import {buildReport, type Report} from '../harness/report/report.ts';
-import type {Need} from '../harness/recording/scenario.ts';
+import type {Need, Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
 import {readTarget, runFolder, runVariable, type RunFolder} from '../harness/run-folder.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
+import {removeNodes} from '../harness/scenario/nodes.ts';
 import type {NodeAccess} from '../harness/scenario/node-access.ts';
+import type {Statement} from '../harness/suite.ts';
 import {Api} from '../harness/target/api.ts';
 import {loadKubeconfig} from '../harness/target/kubeconfig.ts';
 import {preflight} from '../harness/target/preflight.ts';
 import {budgets} from '../harness/timeouts.ts';
 import {readCatalogue} from '../harness/verdicts/catalogue.ts';
-import {verdictSchema} from '../harness/verdicts/verdict.ts';
+import {skipReason, verdictSchema} from '../harness/verdicts/verdict.ts';
+import {readConfig} from '../kind/config.ts';
 import {bringUp} from '../kind/index.ts';
 import {runJest, type JestCounts} from './jest.ts';
 import {root} from './paths.ts';
@@ -65,15 +68,27 @@ const defaultImage = 'busybox:1.37.0@sha256:9db7b59979c38555a39def84a31fb98b5296
 export async function conformanceRun(options: RunOptions, show: boolean): Promise<RunResult> {
   const {signal} = options;
   const catalogue = readCatalogue(new URL('../suites/', import.meta.url));
-  const selection = select(catalogue, await allStatements(), options);
-  const {api, image, has, nodes} = await findTarget(options);
-  say(`target ${api.config.getCurrentContext()}: asking what it has`);
-  const target = await preflight(api, image, has, signal);
+  const statements = await allStatements();
+  const selection = select(catalogue, statements, options);
+  const {disruptive, others} = await divide(selection, options);
+  const reached = await findTarget(options, others.length === 0 ? disruptive?.cluster : undefined);
+  const target = await look(reached, signal);
   const folder = makeFolder(options.output);
   writeFileSync(folder.target, `${JSON.stringify(target, null, 2)}\n`);
   writeFileSync(folder.selection, `${JSON.stringify([...selection.requirements], null, 2)}\n`);
-  if (target.feature === 'on') await recordAll({api, nodes}, target, selection, folder, options);
-  else say(`the feature is off (${target.probes.find(({says}) => says === 'off')?.name ?? ''}): no scenario is run`);
+  if (target.feature === 'off')
+    say(
+      `the feature is off (${target.probes.find(({says}) => says === 'off')?.name ?? ''}): only what speaks of that is run`,
+    );
+  const judged = (asked: readonly Scenario[], on: Target) => judgeable(asked, statements, selection, on);
+  const first = judged(others.length === 0 ? selection.scenarios : others, target);
+  await recordAll(reached, target, first, folder, options);
+  if (target.feature === 'on' && others.length > 0 && disruptive !== undefined) {
+    const second = await findTarget(options, disruptive.cluster);
+    const {calibration} = readTarget(folder); // of the cluster on which nothing is disturbed
+    const its = {...(await look(second, signal)), calibration};
+    await recordAll(second, its, judged(disruptive.scenarios, its), folder, options);
+  }
   const {result: counts, ms} = await timed(() =>
     runJest({args: [`^${escapeRegex(join(root, 'suites'))}/`], env: {[runVariable]: folder.path}, show, signal}),
   );
@@ -123,21 +138,74 @@ export async function findTarget(options: TargetOptions): Promise<Reached> {
     ...(options.image === undefined ? {} : {workloadImage: options.image}),
   });
   const api = new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent);
-  return {api, image: cluster.workloadImage, has: [], nodes: undefined};
+  return {api, ...(await onOwnCluster(api, options)), image: cluster.workloadImage};
+}
+
+/** What only a cluster of our own gives, by whatever kubeconfig it was reached. */
+async function onOwnCluster(
+  api: Api,
+  {image, signal}: Pick<TargetOptions, 'image' | 'signal'>,
+): Promise<Pick<Reached, 'has' | 'nodes'>> {
+  const own = await ownCluster(api.config.getCurrentCluster()?.server ?? '', signal);
+  const held = image ?? own?.record.workloadImage;
+  if (own === undefined || held === undefined) return {has: [], nodes: undefined};
+  return {has: ['node access'], nodes: kindNodes(own.engine, held)};
+}
+
+/** Asks a target what it has. */
+async function look({api, image, has}: Reached, signal: AbortSignal): Promise<Target> {
+  say(`target ${api.config.getCurrentContext()}: asking what it has`);
+  return preflight(api, image, has, signal);
+}
+
+/**
+ * Takes those scenarios apart that disturb the node: where the run brings up the cluster itself, they get one of their own.
+ *
+ * @returns `others` is all of them on a cluster that the user named
+ */
+async function divide(
+  {scenarios}: Selection,
+  {context, kubeconfig, cluster}: RunOptions,
+): Promise<{
+  disruptive: {cluster: string; scenarios: readonly Scenario[]} | undefined;
+  others: readonly Scenario[];
+}> {
+  const disturbing = scenarios.filter(({alone, needs}) => alone === true && needs?.includes('node access') === true);
+  if (context !== undefined || kubeconfig !== undefined || disturbing.length === 0)
+    return {disruptive: undefined, others: scenarios};
+  const {name} = await readConfig(cluster);
+  return {
+    disruptive: {cluster: `${name}-disruptive`, scenarios: disturbing},
+    others: scenarios.filter(each => !disturbing.includes(each)),
+  };
+}
+
+/** Those of the scenarios on which something is judged on that target. */
+function judgeable(
+  asked: readonly Scenario[],
+  statements: readonly Statement[],
+  {requirements: selected}: Selection,
+  target: Target,
+): readonly Scenario[] {
+  const judged = statements.filter(
+    ({requirement, scenario: {needs = []}}) => skipReason(requirement, target, {needs, selected}) === undefined,
+  );
+  const ids = new Set(judged.map(({scenario}) => scenario.id));
+  return asked.filter(({id}) => ids.has(id));
 }
 
 async function recordAll(
   {api, nodes}: Pick<Reached, 'api' | 'nodes'>,
   target: Target,
-  selection: Selection,
+  scenarios: readonly Scenario[],
   folder: RunFolder,
   options: RunOptions,
 ): Promise<void> {
-  const scenarios = selection.scenarios.filter(({needs = []}) => needs.every(each => target.has.includes(each)));
+  if (scenarios.length === 0) return;
   const scaled = budgets(options.timeoutScale);
   const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
-  const stale = await removeNamespaces(api, undefined, scaled);
-  if (stale.removed.length > 0) say(`removed what an earlier run left: ${stale.removed.join(', ')}`);
+  const stale = [...(await removeNodes(api, undefined)), ...(await removeNamespaces(api, undefined, scaled)).removed];
+  if (stale.length > 0) say(`removed what an earlier run left: ${stale.join(', ')}`);
   say(`recording ${scenarios.length} scenarios, ${options.parallel} at a time`);
   const context = {
     id,
@@ -157,14 +225,16 @@ async function recordAll(
       ({scenario, ending, ms: took}) => {
         say(`  ${scenario.title}: ${ending.text} (${seconds(took)})`);
       },
-      calibration => {
-        writeFileSync(folder.target, `${JSON.stringify({...target, calibration}, null, 2)}\n`);
-      },
+      target.calibration !== undefined || scenarios.every(({byRequest}) => byRequest === true)
+        ? undefined
+        : calibration => {
+            writeFileSync(folder.target, `${JSON.stringify({...target, calibration}, null, 2)}\n`);
+          },
     ),
   );
   say(`recorded and cleaned up in ${seconds(ms)}`);
   if (left.length > 0)
-    say(`warning: still being deleted: ${left.join(', ')}. Next: kubectl delete namespace ${left.join(' ')}`);
+    say(`warning: still being deleted: ${left.join(', ')}. Next: kubectl delete ${left.join(' ')}`);
 }
 
 function readVerdicts({verdicts}: RunFolder) {

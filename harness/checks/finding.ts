@@ -1,4 +1,5 @@
 import {statusOf} from '../recording/pod.ts';
+import type {Recording} from '../recording/recording.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {slowness} from './slowness.ts';
@@ -27,6 +28,9 @@ export interface Finding {
   /** Which piece of evidence decided it. */
   readonly decisive: number;
 }
+
+/** A pure function of a recording, for what does not turn on a container's exit. */
+export type RecordingCheck = (recording: Recording) => Finding;
 
 /** A pure function of a recording's timeline. */
 export type Check = (timeline: Timeline) => Finding;

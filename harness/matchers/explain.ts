@@ -8,7 +8,10 @@ export function seconds(ms: number): string {
 }
 
 /** The evidence around what decided a finding, each with its time since the stimulus, and the place in the recording. */
-export function excerpt({evidence, decisive}: Finding, {stimulusAtMs, recording}: Timeline): readonly string[] {
+export function excerpt(
+  {evidence, decisive}: Finding,
+  {stimulusAtMs, recording}: Pick<Timeline, 'stimulusAtMs' | 'recording'>,
+): readonly string[] {
   const shown = evidence
     .map((each, at) => ({...each, decides: at === decisive}))
     .slice(Math.max(0, decisive - 4), decisive + 3);

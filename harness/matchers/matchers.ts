@@ -3,7 +3,7 @@ import * as barrier from '../checks/barrier.ts';
 import * as conditions from '../checks/conditions.ts';
 import * as containers from '../checks/containers.ts';
 import * as ephemeral from '../checks/ephemeral.ts';
-import type {Check, Finding} from '../checks/finding.ts';
+import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
 import * as jobs from '../checks/jobs.ts';
 import * as podStatus from '../checks/pod-status.ts';
@@ -18,19 +18,18 @@ import {excerpt, explain} from './explain.ts';
 export interface Judgeable {
   readonly timeline: Timeline;
   /** The whole recording, for what does not turn on a container's exit. */
+import * as declaredFeatures from '../checks/declared-features.ts';
+import * as validation from '../checks/validation.ts';
   readonly recording: Recording;
   collect(finding: Finding, excerpt: readonly string[]): void;
 }
 
-/** Wraps a check: the finding is collected, and one that did not hold fails the expectation with its explanation. */
+/** Wraps a check of a restart's timeline: the finding is collected, and one that did not hold fails the expectation. */
 function matcher<Arguments extends readonly unknown[]>(name: string, check: (...given: Arguments) => Check) {
   return function (this: {isNot?: boolean | undefined}, run: Judgeable, ...given: Arguments) {
-    if (this.isNot === true) throw new Error(`${name} has no .not: an empty recording would pass it`);
+    refuseNot(name, this.isNot);
     const {timeline} = run;
-    const finding = check(...given)(timeline);
-    const lines = excerpt(finding, timeline);
-    run.collect(finding, lines);
-    return {pass: finding.outcome === 'held', message: () => explain(finding, lines)};
+    return outcome(run, check(...given)(timeline), timeline);
   };
 }
 
@@ -48,6 +47,28 @@ const matchers = {
   toFindWhatEarlierRunsLeft: matcher('toFindWhatEarlierRunsLeft', volumes.findsWhatItLeft),
   toStartInTurn: matcher('toStartInTurn', containers.startsInTurn),
   toRestartEachOnce: matcher('toRestartEachOnce', containers.restartsEachOnce),
+/** Wraps a check of a whole recording, which need not have a restart; times count from its begin. */
+function recordingMatcher<Arguments extends readonly unknown[]>(
+  name: string,
+  check: (...given: Arguments) => RecordingCheck,
+) {
+  return function (this: {isNot?: boolean | undefined}, run: Judgeable, ...given: Arguments) {
+    refuseNot(name, this.isNot);
+    const {recording} = run;
+    return outcome(run, check(...given)(recording), {recording, stimulusAtMs: 0});
+  };
+}
+
+function refuseNot(name: string, isNot: boolean | undefined): void {
+  if (isNot === true) throw new Error(`${name} has no .not: an empty recording would pass it`);
+}
+
+function outcome(run: Judgeable, finding: Finding, from: Pick<Timeline, 'recording' | 'stimulusAtMs'>) {
+  const lines = excerpt(finding, from);
+  run.collect(finding, lines);
+  return {pass: finding.outcome === 'held', message: () => explain(finding, lines)};
+}
+
   toRenewContainerIds: matcher('toRenewContainerIds', containers.renewsContainerIds),
   toRepeatPostStart: matcher('toRepeatPostStart', containers.repeatsPostStart),
   toSkipPreStop: matcher('toSkipPreStop', containers.skipsPreStop),
@@ -96,3 +117,13 @@ declare module 'expect' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- adds the matchers to Jest's
   interface Matchers<R extends void | Promise<void>> extends RestartMatchers<R> {}
 }
+  toAccept: recordingMatcher('toAccept', validation.accepts),
+  toReject: recordingMatcher('toReject', validation.rejects),
+  toKeepRules: recordingMatcher('toKeepRules', validation.keepsRules),
+  toDropRules: recordingMatcher('toDropRules', validation.dropsRules),
+  toDeclareFeature: recordingMatcher('toDeclareFeature', declaredFeatures.declaresFeature),
+  toNotDeclareFeature: recordingMatcher('toNotDeclareFeature', declaredFeatures.doesNotDeclareFeature),
+  toScheduleWithoutFeature: recordingMatcher('toScheduleWithoutFeature', declaredFeatures.schedulesWithoutFeature),
+  toKeepUnscheduled: recordingMatcher('toKeepUnscheduled', declaredFeatures.keepsUnscheduled),
+  toNameFeature: recordingMatcher('toNameFeature', declaredFeatures.namesFeature),
+  toScheduleOnceDeclared: recordingMatcher('toScheduleOnceDeclared', declaredFeatures.schedulesOnceDeclared),

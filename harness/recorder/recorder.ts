@@ -157,8 +157,8 @@ export class Recorder {
     return this.#wait(what, budget, () => this.pods.find(fits));
   }
 
-  async #wait(what: string, budget: Budget, find: () => Pod | undefined): Promise<Pod> {
-    const {promise, resolve, reject} = Promise.withResolvers<Pod>();
+  async #wait<T>(what: string, budget: Budget, find: () => T | undefined): Promise<T> {
+    const {promise, resolve, reject} = Promise.withResolvers<T>();
     const {signal} = this.#options;
     const look = (): void => {
       try {
@@ -202,8 +202,8 @@ export class Recorder {
     try {
       const {items} = listSchema.parse(await api.json(pathOf(resource, namespace), {signal}));
       const now = items.map(({metadata}) => metadata.resourceVersion);
-      await this.until('the watch brings what the API server has', budgets.confirm, () =>
-        now.every(version => this.#delivered.has(version)),
+      await this.#wait('the watch brings what the API server has', budgets.confirm, () =>
+        now.every(version => this.#delivered.has(version)) ? now : undefined,
       );
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -300,8 +300,8 @@ function pathOf(resource: Resource, namespace: string): string {
   return `${group}/namespaces/${namespace}/${resource}`;
 }
 
-/** managedFields are most of an object's bytes, and no requirement speaks of them. */
-function withoutManagedFields(object: Record<string, unknown>): Record<string, unknown> {
+/** An object without managedFields, which are most of its bytes; no requirement speaks of them. */
+export function withoutManagedFields(object: Record<string, unknown>): Record<string, unknown> {
   const {metadata, ...rest} = object;
   if (typeof metadata !== 'object' || metadata === null) return object;
   return {...rest, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'managedFields'))};

@@ -86,7 +86,15 @@ export const observationSchema = z.discriminatedUnion('kind', [
   /** What a node said to a command, or did. */
   z.object({kind: z.literal('node'), atMs, node: z.string(), action: z.string(), text: z.string()}),
   /** What the API server answered to a request that is part of the scenario. */
-  z.object({kind: z.literal('answer'), atMs, name: z.string(), code: z.number(), body: z.unknown()}),
+  z.object({
+    kind: z.literal('answer'),
+    atMs,
+    name: z.string(),
+    code: z.number(),
+    body: z.unknown(),
+    /** Warning headers of the answer, where there were any. */
+    warnings: z.array(z.string()).optional(),
+  }),
   z.object({kind: z.literal('gap'), atMs, resource: z.string(), why: z.string()}),
   z.object({kind: z.literal('note'), atMs, text: z.string()}),
   z.object({

@@ -32,6 +32,10 @@ const until = z.enum([
   'time is over',
 ]);
 
+  /** The scheduler has bound the Pod to a node. */
+  'scheduled',
+  /** The scheduler has said that no node fits the Pod. */
+  'unschedulable',
 const wait = {
   until: until.optional(),
   /** Bound on the wait, s, where it is another than the budget of a restart; with `time is over` how long it takes. */
@@ -75,6 +79,32 @@ const stepSchema = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('run'),
     name: z.string(),
+/** Fields put into a Pod's spec, or into containers by name, in place of what the manifest has. */
+const overlay = z.object({
+  spec: z.record(z.string(), z.unknown()).optional(),
+  containers: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+});
+
+/** One request to the API server, whose answer is recorded, a refusal too. Fields that are not known are refused. */
+const request = z.object({
+  do: z.literal('request'),
+  name: z.string(),
+  /** `debug`: an ephemeral container is added to the Pod. */
+  verb: z.enum(['create', 'get', 'patch', 'debug']),
+  /** The object of the manifest that is sent or asked for: the first of that kind, a Pod unless told otherwise. */
+  kind: z.enum(['Pod', 'Deployment', 'Node']).optional(),
+  /** Its name, where it is not the first of its kind. */
+  object: z.string().optional(),
+  subresource: z.enum(['status']).optional(),
+  /** What is created in place of what the manifest has. */
+  change: overlay.optional(),
+  /** A strategic merge patch, or the fields of the ephemeral container. */
+  fields: z.record(z.string(), z.unknown()).optional(),
+  /** Whether it is carried out; otherwise the API server only says what it would do (dry run). */
+  stored: z.boolean().optional(),
+  ...wait,
+});
+
     container: z.string(),
     command: z.array(z.string()).min(1),
     ...wait,
@@ -96,8 +126,19 @@ export const watchable = [
   'jobsets',
 ] as const;
 
+  request,
+  /** Every node is asked for the features that it declares, and its kubelet for the feature's gate. */
+  z.object({do: z.literal('read gates'), name: z.string()}),
 /** What a target may lack; a scenario that needs it is skipped there, with the typed reason. */
-export const needs = ['node access', 'user namespaces', 'webhook', 'JobSet'] as const;
+export const needs = [
+  'node access',
+  'user namespaces',
+  'webhook',
+  'JobSet',
+  'right to patch Pods and create Deployments',
+  'right to create nodes',
+  'right to read kubelet metrics',
+] as const;
 
 /** A manifest and what is done to it. */
 export const scenarioSchema = z.object({
@@ -109,13 +150,7 @@ export const scenarioSchema = z.object({
   title: z.string(),
   /** File of manifests/. */
   manifest: z.string(),
-  /** Fields put into the Pod's spec, or into containers by name, in place of what the manifest has. */
-  overlay: z
-    .object({
-      spec: z.record(z.string(), z.unknown()).optional(),
-      containers: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
-    })
-    .optional(),
+  overlay: overlay.optional(),
   /** How containers must be before the first step; without it everything up to the source's turn is up. */
   ready: z.record(z.string(), z.enum(['running', 'ready', 'done', 'waiting', 'crashed'])).optional(),
   /** Objects that are watched too. */
@@ -141,7 +176,11 @@ export function exits(container: string, code: number, name = 'exit'): Step {
   return {do: 'exit', name, tells: [{container, code}], until: 'restarted'};
 }
 
+  /** Whether nothing of the manifest is created but by its requests. */
+  byRequest: z.boolean().optional(),
 /** A container told to exit with a code that makes it alone run again. */
 export function exitsAlone(container: string, code: number, name = 'exit'): Step {
   return {do: 'exit', name, tells: [{container, code}], until: 'restarted alone'};
 }
+export type ExitStep = Extract<Step, {do: 'exit'}>;
+export type Overlay = z.infer<typeof overlay>;

@@ -32,6 +32,11 @@ export const targetSchema = z.object({
   image: z.string(),
   /** `off` where any probe says so; probes that disagree are listed in the report. */
   feature: z.enum(['on', 'off']),
+  /**
+   * Where the feature is off: whether ContainerRestartRules is off in the API server too. Not there where the API server has
+   * the feature on and only the nodes don't, or where its metric and its answers disagree.
+   */
+  gatesOff: z.enum(['off', 'rules-off']).optional(),
   probes: z.array(probe),
   /** What it has of what a scenario may need. */
   has: z.array(z.enum(needs)),

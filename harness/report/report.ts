@@ -66,9 +66,9 @@ function matches(deviation: Deviation, verdict: Verdict): boolean {
 }
 
 function resultOf(target: Target, rows: readonly Row[], unjudged: readonly Requirement[]): Report['result'] {
-  if (target.feature === 'off') return 'unsupported';
   const musts = rows.filter(({requirement}) => requirement.level === 'MUST').map(({verdict}) => verdict.outcome);
   if (rows.some(({verdict}) => verdict.outcome === 'Failed')) return 'failure';
+  if (target.feature === 'off') return 'unsupported';
   const whole = !unjudged.some(({level}) => level === 'MUST');
   return whole && musts.length > 0 && musts.every(outcome => outcome === 'Passed') ? 'success' : 'partial';
 }

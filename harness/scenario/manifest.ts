@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {parseAllDocuments} from 'yaml';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
-import type {Scenario} from '../recording/scenario.ts';
+import type {Overlay, Scenario} from '../recording/scenario.ts';
 
 const container = z.looseObject({name: z.string(), image: z.string()});
 const labels = z.record(z.string(), z.string());
@@ -15,12 +15,32 @@ const objectSchema = z.looseObject({
 const podSpecSchema = z.looseObject({
   containers: z.array(container),
   initContainers: z.array(container).optional(),
+  nodeSelector: labels.optional(),
 });
 const templateSchema = z.looseObject({
   metadata: z.looseObject({labels: labels.optional()}).optional(),
   spec: podSpecSchema,
 });
 const ownerSpecSchema = z.looseObject({template: templateSchema});
+
+/** A claim on a volume of the same manifest. */
+const claimSchema = z.looseObject({
+  kind: z.literal('PersistentVolumeClaim'),
+  spec: z.looseObject({volumeName: z.string()}),
+});
+
+/** Kinds without a namespace: such an object gets the namespace's name, so that each run has its own. */
+const clusterScoped = new Set(['Node', 'PersistentVolume']);
+
+/** Path of the collection that an object of a manifest is created in. */
+export function collectionOf({apiVersion, kind}: ManifestObject, namespace: string): string {
+  const group = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
+  const scope = clusterScoped.has(kind) ? '' : `/namespaces/${namespace}`;
+  return `${group}${scope}/${kind.toLowerCase()}s`;
+}
+
+type Container = z.infer<typeof container>;
+type PodSpec = z.infer<typeof podSpecSchema>;
 
 /** An object of a manifest, as it is sent. */
 export type ManifestObject = z.infer<typeof objectSchema>;
@@ -38,7 +58,7 @@ export interface Manifest {
   readonly sha256: string;
 }
 
-/** What is put into a manifest. */
+/** What is put into a manifest: also into a nodeSelector, where that names one of the labels. */
 export interface Fit {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -80,12 +100,16 @@ export function readManifest(file: string, fit: Fit): Manifest {
 }
 
 /** The Pod spec of a Pod, or of the template that an object makes Pods from. */
-function podSpecOf(object: ManifestObject): z.infer<typeof podSpecSchema> | undefined {
+function podSpecOf(object: ManifestObject): PodSpec | undefined {
   if (object.kind === 'Pod') return podSpecSchema.parse(object['spec']);
   return ownerSpecSchema.safeParse(object['spec']).data?.template.spec;
 }
 
 function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
+  if (clusterScoped.has(object.kind)) {
+    const labels = {...object.metadata.labels, ...fit.labels};
+    return {...object, metadata: {...object.metadata, name: fit.namespace, labels}};
+  }
   const metadata = {
     ...object.metadata,
     namespace: fit.namespace,
@@ -100,13 +124,33 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
   return {...object, metadata, spec: {...spec, template: fitted}};
 }
 
-function fitPod(spec: z.infer<typeof podSpecSchema>, {image, overlay}: Fit): object {
-  const fitted = (containers: z.infer<typeof container>[]) =>
-    containers.map(each => ({...each, image, ...overlay?.containers?.[each.name]}));
+function fitPod(spec: PodSpec, {image, labels, overlay = {}}: Fit): PodSpec {
+  const fitted = eachContainer(spec, each => ({...each, image}));
+  const selector = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) => [key, labels[key] ?? value] as const);
+  return overlaidSpec(
+    selector.length === 0 ? fitted : {...fitted, nodeSelector: Object.fromEntries(selector)},
+    overlay,
+  );
+}
+
+/** A Pod, or what makes Pods, with other fields in the Pod's spec or in containers by name. */
+export function overlaid(object: ManifestObject, overlay: Overlay): ManifestObject {
+  const spec = podSpecOf(object);
+  if (spec === undefined) return object;
+  if (object.kind === 'Pod') return {...object, spec: overlaidSpec(spec, overlay)};
+  const owner = ownerSpecSchema.parse(object['spec']);
+  return {...object, spec: {...owner, template: {...owner.template, spec: overlaidSpec(spec, overlay)}}};
+}
+
+function overlaidSpec(spec: PodSpec, {spec: fields, containers = {}}: Overlay): PodSpec {
+  return eachContainer({...spec, ...fields}, each => ({...each, ...containers[each.name]}));
+}
+
+function eachContainer(spec: PodSpec, change: (container: Container) => Container): PodSpec {
+  const {initContainers} = spec;
   return {
     ...spec,
-    ...overlay?.spec,
-    containers: fitted(spec.containers),
-    ...(spec.initContainers === undefined ? {} : {initContainers: fitted(spec.initContainers)}),
+    containers: spec.containers.map(change),
+    ...(initContainers === undefined ? {} : {initContainers: initContainers.map(change)}),
   };
 }

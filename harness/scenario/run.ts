@@ -7,12 +7,13 @@ import type {Target} from '../recording/target.ts';
 import type {Api} from '../target/api.ts';
 import {openExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
-import {readManifest} from './manifest.ts';
+import {collectionOf, readManifest, type Manifest} from './manifest.ts';
 import {createNamespace, runLabel} from './namespace.ts';
 import type {NodeAccess} from './node-access.ts';
 import {prepare} from './prepare.ts';
+import {sendRequests} from './requests.ts';
 import {takeSteps, type Ending} from './steps.ts';
-import {readJournal} from './stimulus.ts';
+import {readJournal, type Subject} from './stimulus.ts';
 
 /** What every scenario of a run shares. */
 export interface RunContext {
@@ -71,10 +72,10 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
   });
   try {
     const subject = {open: openExec(api.config), namespace, pod: manifest.pod, budgets, signal};
-    const pod = await prepare(api, recorder, subject, manifest, scenario);
-    const made = {...subject, pod: pod.metadata.name};
-    const ending = await takeSteps({api, recorder, subject: made, image, nodes}, scenario, pod);
-    if (!recorder.gone) await readJournal(recorder, made);
+    const ending =
+      scenario.byRequest === true
+        ? await sendRequests({api, recorder, objects: manifest.objects, subject, image}, scenario)
+        : await runPod(context, {recorder, subject, manifest}, scenario);
     await recorder.confirm();
     recorder.close(ending.reason, ending.text);
     return ending;
@@ -87,4 +88,29 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     recorder.close(reason, messageOf(error));
     return {reason, text: messageOf(error)};
   }
+}
+
+/** Deletes the volumes of a manifest, which belong to no namespace; each goes once the claim on it is gone. */
+async function deleteVolumes(api: Api, {objects}: Manifest): Promise<void> {
+  for (const object of objects.filter(({kind}) => kind === 'PersistentVolume')) {
+    const path = `${collectionOf(object, '')}/${object.metadata.name}`;
+    await api.json(path, {method: 'DELETE'}).catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error; // it was not made
+    });
+  }
+}
+
+/** Creates the scenario's objects, takes its steps with its Pod and reads what its containers wrote of themselves. */
+async function runPod(
+  context: RunContext,
+  {recorder, subject, manifest}: {recorder: Recorder; subject: Subject; manifest: Manifest},
+  scenario: Scenario,
+): Promise<Ending> {
+  const {api, target, nodes} = context;
+  const pod = await prepare({...context, recorder, subject}, manifest, scenario);
+  const made = {...subject, pod: pod.metadata.name};
+  const ending = await takeSteps({api, recorder, subject: made, image: target.image, nodes}, scenario, pod);
+  if (ending.reason !== 'settled') await nodes?.restore(subject.namespace); // else nothing more can be read
+  if (!recorder.gone) await readJournal(recorder, made);
+  return ending;
 }

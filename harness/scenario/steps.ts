@@ -118,6 +118,9 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
   const {recorder, subject} = stage;
   const {until, seconds} = step;
   const budget: Budget =
+    case 'request':
+    case 'read gates':
+      throw new Error('requests are steps of a scenario of requests');
     seconds === undefined ? subject.budgets.restart : {...subject.budgets.restart, ms: seconds * 1000};
   if (until === 'time is over') {
     await watchOn(recorder, budget);
@@ -186,3 +189,7 @@ async function watchOn(recorder: Recorder, budget: Budget): Promise<void> {
       if (!(error instanceof OutOfPatience)) throw error;
     });
 }
+    case 'scheduled':
+      return pod.spec.nodeName !== undefined;
+    case 'unschedulable':
+      return conditionOf(pod, 'PodScheduled')?.reason === 'Unschedulable';

@@ -1,11 +1,15 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
+import type {Need} from '../recording/scenario.ts';
 import type {Api} from './api.ts';
 
 const reviewSchema = z.looseObject({status: z.looseObject({allowed: z.boolean()})});
 
+/** A verb on a resource, which may be of a group and may have a subresource: deployments.apps, pods/exec. */
+type Right = readonly [verb: string, resource: string, subresource?: string];
+
 /** What a run does on a target; manifests/rbac holds the same as a ClusterRole. */
-const needed: readonly (readonly [verb: string, resource: string, subresource?: string])[] = [
+const needed: readonly Right[] = [
   ...['create', 'delete', 'list', 'watch'].map(verb => [verb, 'namespaces'] as const),
   ...['create', 'delete', 'list', 'watch'].map(verb => [verb, 'pods'] as const),
   ...['list', 'watch'].map(verb => [verb, 'events'] as const),
@@ -16,14 +20,49 @@ const needed: readonly (readonly [verb: string, resource: string, subresource?: 
   ['create', 'secrets'],
 ];
 
+  ['create', 'services'],
+  ...['list', 'watch'].map(verb => [verb, 'endpointslices.discovery.k8s.io'] as const),
+];
+
+/** What only some scenarios do, which are skipped without; manifests/rbac holds it apart. */
+const wanted: readonly (readonly [need: Need, rights: readonly Right[]])[] = [
+  [
+    'right to patch Pods and create Deployments',
+    [
+      ['get', 'pods'],
+      ['patch', 'pods'],
+      ['create', 'deployments.apps'],
+    ],
+  ],
+  [
+    'right to create nodes',
+    [...['create', 'get', 'list', 'delete'].map(verb => [verb, 'nodes'] as const), ['patch', 'nodes', 'status']],
+  ],
 /**
- * Asks the API server whether this user may do what a run does.
+ * Asks the API server whether this user may do what every run does.
  *
  * @throws SuiteError `forbidden` that lists every missing right
  */
 export async function requirePermissions(api: Api, signal: AbortSignal): Promise<void> {
   const answers = await Promise.all(
     needed.map(async ([verb, resource, subresource]) => {
+  const missing = await missingOf(api, needed, signal);
+  if (missing.length > 0) {
+    throw new SuiteError('forbidden', `the user of this context may not: ${missing.join(', ')}`, {
+      next: 'kubectl apply -f manifests/rbac/core.yaml, and bind that ClusterRole to the user as its first lines show',
+    });
+  }
+}
+
+/** Asks the API server which of the rights that only some scenarios need this user has. */
+export async function grantedNeeds(api: Api, signal: AbortSignal): Promise<readonly Need[]> {
+  const asked = await Promise.all(
+    wanted.map(async ([need, rights]) => ({need, missing: await missingOf(api, rights, signal)})),
+  );
+  return asked.filter(({missing}) => missing.length === 0).map(({need}) => need);
+}
+
+async function missingOf(api: Api, rights: readonly Right[], signal: AbortSignal): Promise<readonly string[]> {
       const resourceAttributes = {verb, resource, ...(subresource === undefined ? {} : {subresource})};
       const body = {apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: {resourceAttributes}};
       const review = await api.json('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
@@ -35,10 +74,5 @@ export async function requirePermissions(api: Api, signal: AbortSignal): Promise
       return {right, allowed: reviewSchema.parse(review).status.allowed};
     }),
   );
-  const missing = answers.filter(({allowed}) => !allowed).map(({right}) => right);
-  if (missing.length > 0) {
-    throw new SuiteError('forbidden', `the user of this context may not: ${missing.join(', ')}`, {
-      next: 'kubectl apply -f manifests/rbac/core.yaml, and bind that ClusterRole to the user as its first lines show',
-    });
-  }
+  return answers.filter(({allowed}) => !allowed).map(({right}) => right);
 }

@@ -58,18 +58,21 @@ export function skipReason(
   {needs, selected}: Circumstances,
 ): {reason: Verdict['reason']; why: string} | undefined {
   const {id, since, until, gates} = requirement;
-  const {feature, has} = target;
+  const {feature, gatesOff, has} = target;
   const release = releaseFor(requirement, target);
   if (!selected.has(id)) return {reason: 'excluded-by-user', why: 'this run was not asked for it'};
   if (feature === 'off' && gates === 'on') return {reason: 'gate-off', why: 'the feature is off on this target'};
   if (feature === 'on' && gates !== 'on')
     return {reason: 'not-applicable', why: 'speaks of a target where the feature is off'};
+  if (gates !== 'on' && gates !== gatesOff)
+    return {reason: 'not-applicable', why: 'speaks of an API server with other gates off'};
   if (compareReleases(release, since) < 0)
     return {reason: 'not-applicable', why: `holds from ${since} on; this is ${release}`};
   if (until !== undefined && compareReleases(release, until) > 0)
     return {reason: 'not-applicable', why: `holds up to ${until}; this is ${release}`};
   const missing = needs.find(each => !has.includes(each));
   if (missing === undefined) return undefined;
+  if (missing.startsWith('right')) return {reason: 'no-permission', why: `this user lacks the ${missing}`};
   return missing === 'node access' || missing === 'webhook'
     ? {reason: 'needs-node-access', why: `this target gives no ${missing}`}
     : {reason: 'not-applicable', why: `this target has no ${missing}`};
