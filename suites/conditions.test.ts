@@ -16,4 +16,6 @@ scenario(everySource, restart => {
   requirement('CND-13', () => expect(restart).toNeverContradict());
   requirement('CND-15', () => expect(restart).toBePendingMeanwhile());
   requirement('CND-14', () => expect(restart).toNameSource());
+  requirement('CND-17', () => expect(restart).toHaveConditionOnce());
+  requirement('CND-18', () => expect(restart).toLowerConditionWithin(60_000));
 });

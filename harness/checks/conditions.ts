@@ -2,6 +2,7 @@ import {conditionOf, statusOf, type Pod, type PodCondition} from '../recording/p
 import {restartedVersion, restartingVersions, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, restartedIn, stimulusEvidence} from './restart.ts';
+import {slowness} from './slowness.ts';
 
 const type = 'AllContainersRestarting';
 
@@ -41,16 +42,19 @@ export function raisesCondition(): Check {
   };
 }
 
-/** The condition becomes False once the old containers are terminated and the Pod is ready to start again (KEP-5532). */
+/**
+ * The condition becomes False, or is removed, once the old containers are terminated and the Pod is ready to start again
+ * (KEP-5532, "Pod Status" and "e2e tests").
+ */
 export function lowersCondition(): Check {
   return timeline => {
-    const expected = `${type} becomes False once every old container is terminated`;
+    const expected = `${type} becomes False, or is removed, once every old container is terminated`;
     const [raised] = restartingVersions(timeline);
     if (raised === undefined) return neverRaised(timeline, expected);
     const trail = [evidence(raised, `${type}=True`)];
     const lowered = restartedVersion(timeline);
     if (lowered === undefined) return missing(timeline, expected, `${type} stayed True`, trail);
-    trail.push(evidence(lowered, `${type}=False`));
+    trail.push(evidence(lowered, `${type} ${statusText(lowered.pod)}`));
     const still = runsOn(timeline, lowered);
     if (still !== undefined) return broken(expected, `${still} was still running when ${type} went False`, trail);
     return held(expected, trail);
@@ -150,7 +154,56 @@ export function isNeverContradictory(): Check {
       if (name !== undefined)
         return broken(expected, `${name} was shown running under its old id`, [evidence(version, `${name} running`)]);
     }
-    return unlessGap(timeline, held(expected, [evidence(lowered, `${type}=False`)]), 'presence');
+    const trail = [evidence(lowered, `${type} ${statusText(lowered.pod)}`)];
+    return unlessGap(timeline, held(expected, trail), 'presence');
+  };
+}
+
+/** The condition is in the Pod's list at most once (API reference, PodStatus: conditions are a list by type). */
+export function isUnique(): Check {
+  return timeline => {
+    const expected = `no version of the Pod has ${type} more than once`;
+    const seen = timeline.versions.filter(({pod}) => conditionOf(pod, type) !== undefined);
+    const [first] = seen;
+    if (first === undefined) return notRaised(expected);
+    const twice = seen.find(({pod}) => pod.status.conditions.filter(each => each.type === type).length > 1);
+    if (twice !== undefined) return broken(expected, `${type} was there more than once`, [evidence(twice, type)]);
+    return unlessGap(timeline, held(expected, [evidence(first, type)]), 'presence');
+  };
+}
+
+/** The condition is not True for longer than a whole restart may take (KEP-5532, "Goals": within a minute). */
+export function isLoweredWithin(boundMs: number): Check {
+  return timeline => {
+    const expected = `${type} is True for ${boundMs / 1000} s at most`;
+    const [raised] = restartingVersions(timeline);
+    if (raised === undefined) return neverRaised(timeline, expected);
+    const trail = [evidence(raised, `${type}=True`)];
+    const lowered = restartedVersion(timeline);
+    if (lowered === undefined) return missing(timeline, expected, `${type} stayed True`, trail);
+    trail.push(evidence(lowered, `${type} ${statusText(lowered.pod)}`));
+    if (lowered.atMs - raised.atMs <= boundMs) return held(expected, trail);
+    const saw = `${type} was True for longer`;
+    const slow = slowness(timeline, boundMs);
+    return slow === undefined
+      ? unlessGap(timeline, broken(expected, saw, trail), 'absence')
+      : unknown(expected, `${saw}, ${slow}`, trail);
+  };
+}
+
+/** When the Pod has ended for good the condition is not True (Kubernetes source; a condition that is absent is not). */
+export function isLoweredInTheEnd(): Check {
+  return timeline => {
+    const expected = `${type} is not True once the phase is Failed or Succeeded`;
+    const ended = timeline.versions.filter(({pod}) => ['Failed', 'Succeeded'].includes(pod.status.phase ?? ''));
+    const [first] = ended;
+    const wasRaised = timeline.versions.some(({pod}) => conditionOf(pod, type)?.status === 'True');
+    if (!wasRaised) return notRaised(expected);
+    if (first === undefined) return unknown(expected, 'the Pod did not end');
+    const raised = ended.find(({pod}) => conditionOf(pod, type)?.status === 'True');
+    if (raised !== undefined) return broken(expected, `${type} was True`, [evidence(raised, `${type}=True`)]);
+    const trail = [evidence(first, `phase ${first.pod.status.phase ?? ''}, ${type} ${statusText(first.pod)}`)];
+    return unlessGap(timeline, held(expected, trail), 'presence');
   };
 }
 

@@ -102,6 +102,9 @@ function outcome(run: Judgeable, finding: Finding, from: Pick<Timeline, 'recordi
   toRestartOneIndex: matcher('toRestartOneIndex', jobs.restartsOneIndex),
   toWaitForBarrier: matcher('toWaitForBarrier', barrier.waitsForBarrier),
   toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),
+  toHaveConditionOnce: matcher('toHaveConditionOnce', conditions.isUnique),
+  toLowerConditionWithin: matcher('toLowerConditionWithin', conditions.isLoweredWithin),
+  toEndLowered: matcher('toEndLowered', conditions.isLoweredInTheEnd),
 };
 
 expect.extend(matchers);

@@ -101,23 +101,26 @@ export function timelineOf(recording: Recording, step?: string): Timeline | unde
     exit: exitOf(stimulus),
     podGap: podGaps.find(({index}) => index > stimulus.index && index < until),
     podGapBefore: podGaps.find(({index}) => index < stimulus.index),
-    journalGap: gaps.find(gap => gap.resource === 'journal' && !wasRead(gap, until, observations)),
+    journalGap: gaps.find(gap => gap.resource === 'journal' && !wasRead(gap, stimulus.index, until, observations)),
     end: next === undefined ? last : {kind: 'end', atMs: next.atMs, reason: 'settled', text: 'the next step was taken'},
   };
 }
 
 /**
- * A reading that failed leaves no hole where the whole journal was read after it, or after all that the timeline speaks of;
- * a line that can't be understood does.
+ * A reading that failed leaves no hole where the whole journal was read after it, or after all that the timeline speaks of:
+ * it is read right before containers are told again. A line that can't be understood does leave one.
+ *
+ * @param from where the timeline begins
+ * @param until where it ends
  */
 function wasRead(
   {why, index}: {readonly why: string; readonly index: number},
+  from: number,
   until: number,
   observations: readonly Observation[],
 ): boolean {
-  return (
-    !why.startsWith('unreadable') && observations.some((o, at) => o.kind === 'clock' && at > Math.min(index, until))
-  );
+  const since = index > until ? from : index;
+  return !why.startsWith('unreadable') && observations.some((o, at) => o.kind === 'clock' && at > since);
 }
 
 /** A container's runs, first to last. */
@@ -148,12 +151,15 @@ export function restartingVersions({after}: Timeline): readonly PodVersion[] {
   return after.filter(({pod}) => conditionOf(pod, 'AllContainersRestarting')?.status === 'True');
 }
 
-/** The first version after the condition was True in which it is False again. */
+/**
+ * The first version after the condition was True in which it is no longer. KEP-5532 lets it go False ("Pod Status") and has
+ * it removed ("e2e tests"): one that is absent counts as False.
+ */
 export function restartedVersion(timeline: Timeline): PodVersion | undefined {
   const [first] = restartingVersions(timeline);
   return timeline.after.find(
     ({index, pod}) =>
-      index > (first?.index ?? Infinity) && conditionOf(pod, 'AllContainersRestarting')?.status === 'False',
+      index > (first?.index ?? Infinity) && conditionOf(pod, 'AllContainersRestarting')?.status !== 'True',
   );
 }
 

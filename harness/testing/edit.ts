@@ -44,6 +44,22 @@ export class Edit {
     return this;
   }
 
+  /** Delays everything from a place on. */
+  delay(from: number, ms: number): this {
+    for (const observation of this.#observations.slice(from)) observation.atMs += ms;
+    return this;
+  }
+
+  /** A further version of a Pod at the end, so much later, made of its last one, which must be there. */
+  addPod(name: string, edit: (pod: Pod) => void, laterMs = 0): this {
+    const last = this.#observations.findLast(o => o.kind === 'pod' && o.object.metadata.name === name);
+    if (last?.kind !== 'pod') throw new Error(`no Pod ${name}`);
+    const object = structuredClone(last.object);
+    edit(object);
+    this.#observations.splice(-1, 0, {...last, type: 'MODIFIED', atMs: this.timeline.end.atMs + laterMs, object});
+    return this;
+  }
+
   /** Edits the last versions, from the given one of them on. */
   lastPods(count: number, edit: (pod: Pod) => void): this {
     return this.pods(this.timeline.after.at(-count)?.index ?? NaN, Infinity, edit);

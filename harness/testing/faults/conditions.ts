@@ -36,6 +36,7 @@ export const conditionFaults: readonly Fault[] = [
       'CND-13': 'AllContainersRestarting did not go True and then False',
       'CND-14': 'AllContainersRestarting never became True',
       'CND-15': 'AllContainersRestarting never became True',
+      'CND-18': 'AllContainersRestarting never became True',
     },
   },
   {
@@ -67,7 +68,20 @@ export const conditionFaults: readonly Fault[] = [
     turns: {
       'CND-3': 'AllContainersRestarting stayed True',
       'CND-13': 'AllContainersRestarting did not go True and then False',
+      'CND-18': 'AllContainersRestarting stayed True',
     },
+  },
+  {
+    name: 'the condition goes False when more than a minute has passed',
+    in: sidecar,
+    edit: e => e.delay(e.lowered, 61_000),
+    turns: {'CND-18': 'AllContainersRestarting was True for longer'},
+  },
+  {
+    name: 'the condition is there twice',
+    in: sidecar,
+    edit: e => e.pods(e.last, e.last, pod => pod.status.conditions.push({...condition(pod, type)})),
+    turns: {'CND-17': 'AllContainersRestarting was there more than once'},
   },
   {
     name: 'the condition is raised a second time',
