@@ -32,6 +32,12 @@ const table = {
     meaning: 'a disagreement where the Pod has stood still for long, else undecided',
     conformant: '60 s (KEP-5532, Goals)',
   },
+  /** From a request that concerns the scheduler until it has bound the Pod, or said that no node fits. */
+  scheduled: {
+    ms: 30_000,
+    meaning: 'Inconclusive, unless the scheduler gave the feature as its reason',
+    conformant: 'none',
+  },
   /** Watched on after everything runs again, for a second restart; the kubelet looks at every container once a second. */
   quiet: {ms: 3_000, meaning: 'the recording ends', conformant: 'none'},
   /** A command in a container. */

@@ -113,7 +113,7 @@ async function readGates({api, recorder, subject}: Sender): Promise<void> {
   const {items} = nodesSchema.parse(await api.json('/api/v1/nodes', {signal: subject.signal}));
   for (const {metadata, status} of items) {
     const node = metadata.name;
-    const {says} = await probeMetric(api, 'kubelet', `/api/v1/nodes/${node}/proxy/metrics`);
+    const {says} = await probeMetric(api, 'kubelet', `/api/v1/nodes/${node}/proxy/metrics`, subject.signal);
     recorder.add({kind: 'node', node, action: 'read gate', text: says});
     const declares = status.declaredFeatures?.includes(gate) === true;
     recorder.add({kind: 'node', node, action: 'read declared feature', text: declares ? 'declared' : 'not declared'});

@@ -12,12 +12,23 @@ const statusSchema = z.looseObject({message: z.string().optional()});
 /** The API server's refusal of a request. */
 export class ApiError extends Error {
   readonly code: number;
+  /** The whole answer. */
+  readonly body: unknown;
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, body?: unknown) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
+    this.body = body;
   }
+}
+
+/** What the API server answered, whether it did what was asked or refused it. */
+export interface Answer {
+  readonly code: number;
+  readonly body: unknown;
+  /** Its Warning headers. */
+  readonly warnings: readonly string[];
 }
 
 export interface Request {
@@ -53,6 +64,23 @@ export class Api {
   async json(path: string, request: Request = {}): Promise<unknown> {
     const answer = await this.text(path, request);
     return answer === '' ? undefined : JSON.parse(answer);
+  }
+
+  /**
+   * As json, with a refusal given like any other answer.
+   *
+   * @throws SuiteError `unreachable` where the server doesn't answer
+   */
+  async answer(path: string, request: Request = {}): Promise<Answer> {
+    const {limited, signal} = withLimit(request);
+    try {
+      const response = await this.stream(path, limited);
+      const body: unknown = JSON.parse(await text(response).catch((cause: unknown) => this.#unanswered(cause, signal)));
+      return {code: response.statusCode ?? 0, body, warnings: response.headersDistinct['warning'] ?? []};
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return {code: error.code, body: error.body, warnings: []};
+    }
   }
 
   /**
@@ -136,9 +164,9 @@ function isTimeout(reason: unknown): boolean {
 
 function refusal(code: number, body: string): ApiError {
   try {
-    const {message} = statusSchema.parse(JSON.parse(body));
-    return new ApiError(code, message ?? `HTTP ${code}`);
+    const status = statusSchema.parse(JSON.parse(body));
+    return new ApiError(code, status.message ?? `HTTP ${code}`, status);
   } catch {
-    return new ApiError(code, `HTTP ${code}: ${body.slice(0, 200)}`);
+    return new ApiError(code, `HTTP ${code}: ${body.slice(0, 200)}`, body);
   }
 }

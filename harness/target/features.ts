@@ -15,8 +15,14 @@ const echoSchema = z.looseObject({
 /**
  * Asks the API server for a dry-run create of a Pod with the action: refused where its gate is off, and the rule dropped
  * where ContainerRestartRules is off (KEP-5532, "Feature Enablement and Rollback").
+ *
+ * @returns what it says, and whether the rule was dropped
  */
-export async function probeDryRun(api: Api, image: string, signal: AbortSignal): Promise<Probe> {
+export async function probeDryRun(
+  api: Api,
+  image: string,
+  signal: AbortSignal,
+): Promise<Probe & {readonly dropped: boolean}> {
   const name = 'server-side dry-run create';
   const restricted = {
     allowPrivilegeEscalation: false,
@@ -41,12 +47,12 @@ export async function probeDryRun(api: Api, image: string, signal: AbortSignal):
     );
     const kept = answer.spec.containers[0]?.restartPolicyRules?.[0]?.action === rule.action;
     return kept
-      ? {name, says: 'on', detail: 'accepted, and the rule came back as it was sent'}
-      : {name, says: 'off', detail: 'accepted, but the rule was dropped: ContainerRestartRules is off'};
+      ? {name, says: 'on', detail: 'accepted, and the rule came back as it was sent', dropped: false}
+      : {name, says: 'off', detail: 'accepted, but the rule was dropped: ContainerRestartRules is off', dropped: true};
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const off = error.code === 422 && error.message.includes('restartPolicyRules');
-    return {name, says: off ? 'off' : 'unknown', detail: `HTTP ${error.code}: ${error.message}`};
+    return {name, says: off ? 'off' : 'unknown', detail: `HTTP ${error.code}: ${error.message}`, dropped: false};
   }
 }
 

@@ -18,8 +18,6 @@ const needed: readonly Right[] = [
   ...['list', 'watch'].map(verb => [verb, 'serviceaccounts'] as const),
   ['create', 'configmaps'],
   ['create', 'secrets'],
-];
-
   ['create', 'services'],
   ...['list', 'watch'].map(verb => [verb, 'endpointslices.discovery.k8s.io'] as const),
 ];
@@ -40,6 +38,8 @@ const wanted: readonly (readonly [need: Need, rights: readonly Right[]])[] = [
   ],
 /**
  * Asks the API server whether this user may do what every run does.
+];
+
  *
  * @throws SuiteError `forbidden` that lists every missing right
  */
@@ -63,14 +63,22 @@ export async function grantedNeeds(api: Api, signal: AbortSignal): Promise<reado
 }
 
 async function missingOf(api: Api, rights: readonly Right[], signal: AbortSignal): Promise<readonly string[]> {
-      const resourceAttributes = {verb, resource, ...(subresource === undefined ? {} : {subresource})};
+  const answers = await Promise.all(
+    rights.map(async ([verb, name, subresource]) => {
+      const [resource, ...group] = name.split('.');
+      const resourceAttributes = {
+        verb,
+        resource,
+        ...(group.length === 0 ? {} : {group: group.join('.')}),
+        ...(subresource === undefined ? {} : {subresource}),
+      };
       const body = {apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: {resourceAttributes}};
       const review = await api.json('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
         method: 'POST',
         body,
         signal,
       });
-      const right = `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+      const right = `${verb} ${name}${subresource === undefined ? '' : `/${subresource}`}`;
       return {right, allowed: reviewSchema.parse(review).status.allowed};
     }),
   );

@@ -4,7 +4,7 @@ import type {Need} from '../recording/scenario.ts';
 import {gate, type Probe, type Target} from '../recording/target.ts';
 import {ApiError, type Api} from './api.ts';
 import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
-import {requirePermissions} from './permissions.ts';
+import {grantedNeeds, requirePermissions} from './permissions.ts';
 
 const versionSchema = z.looseObject({gitVersion: z.string().regex(/^v\d+\.\d+/)});
 const nodesSchema = z.looseObject({
@@ -38,7 +38,8 @@ export async function preflight(api: Api, image: string, has: readonly Need[], s
     probeMetric(api, 'kube-apiserver', '/metrics', signal),
     ...nodes.map(({name}) => probeMetric(api, `kubelet on ${name}`, `/api/v1/nodes/${name}/proxy/metrics`, signal)),
   ]);
-  const ofServer = [await probeDryRun(api, image, signal), probeDeclaredFeatures(nodes), apiserver];
+  const {dropped, ...dryRun} = await probeDryRun(api, image, signal);
+  const ofServer = [dryRun, probeDeclaredFeatures(nodes), apiserver];
   const release = server.split('.').slice(0, 2).join('.').slice(1);
   return {
     context: api.config.getCurrentContext(),
@@ -48,24 +49,40 @@ export async function preflight(api: Api, image: string, has: readonly Need[], s
     image,
     feature: feature(ofServer, kubelets),
     probes: [...ofServer, ...kubelets],
-    has: [...has],
+    has: [...has, ...offers(userNamespaces), ...(await grantedNeeds(api, signal)), ...readable(kubelets)],
   };
 }
 
 /** Off where the API server refuses the action or its gate is off, or where no node has the gate on. */
 function feature(server: readonly Probe[], kubelets: readonly Probe[]): Target['feature'] {
   const noNode = kubelets.length > 0 && kubelets.every(({says}) => says === 'off');
+    ...gatesOff(dryRun, apiserver, dropped),
   return noNode || server.some(({says}) => says === 'off') ? 'off' : 'on';
 }
 
 async function readVersion(api: Api, signal: AbortSignal): Promise<string> {
   try {
+/** What the API itself tells of what scenarios may need. */
+function offers(handlers: readonly (boolean | undefined)[]): readonly Need[] {
+  return handlers.length > 0 && handlers.every(each => each === true) ? ['user namespaces'] : [];
+}
+
+function readable(kubelets: readonly Probe[]): readonly Need[] {
+  return kubelets.some(({says}) => says !== 'unknown') ? ['right to read kubelet metrics'] : [];
+}
+
     return versionSchema.parse(await api.json('/version', {signal})).gitVersion;
   } catch (error) {
     if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
       throw new SuiteError(
         'forbidden',
         `the API server does not accept the credentials of this context: ${error.message}`,
+/** Which gates the API server has off: by its metric, or by its answer to the dry run where that can't be read. */
+function gatesOff(dryRun: Probe, metric: Probe, dropped: boolean): Pick<Target, 'gatesOff'> {
+  const off = metric.says === 'off' || (metric.says === 'unknown' && dryRun.says === 'off');
+  return off ? {gatesOff: dropped ? 'rules-off' : 'off'} : {};
+}
+
         {
           next: 'renew the credentials, or choose another context with --context',
           cause: error,
