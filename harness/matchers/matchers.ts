@@ -3,6 +3,7 @@ import * as barrier from '../checks/barrier.ts';
 import * as conditions from '../checks/conditions.ts';
 import * as containers from '../checks/containers.ts';
 import * as ephemeral from '../checks/ephemeral.ts';
+import * as failure from '../checks/failure.ts';
 import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
 import * as jobs from '../checks/jobs.ts';
@@ -105,6 +106,12 @@ function outcome(run: Judgeable, finding: Finding, from: Pick<Timeline, 'recordi
   toHaveConditionOnce: matcher('toHaveConditionOnce', conditions.isUnique),
   toLowerConditionWithin: matcher('toLowerConditionWithin', conditions.isLoweredWithin),
   toEndLowered: matcher('toEndLowered', conditions.isLoweredInTheEnd),
+  toFailPod: matcher('toFailPod', failure.failsPod),
+  toStartNothingAfter: matcher('toStartNothingAfter', failure.startsNothingAfter),
+  toTryAgain: matcher('toTryAgain', failure.triesAgain),
+  toEndWhenDeleted: matcher('toEndWhenDeleted', failure.endsWhenDeleted),
+  toEndInFinalPhase: matcher('toEndInFinalPhase', failure.endsInFinalPhase),
+  toKeepDeadline: matcher('toKeepDeadline', failure.keepsDeadline),
 };
 
 expect.extend(matchers);

@@ -58,6 +58,7 @@ export const podSchema = z.looseObject({
   status: z
     .looseObject({
       phase: z.string().optional(),
+      reason: z.string().optional(),
       podIPs: z.array(z.looseObject({ip: z.string()})).optional(),
       startTime: z.string().nullish(),
       conditions: z.array(condition).default([]),

@@ -1,6 +1,7 @@
 import {conditionFaults} from './conditions.ts';
 import {containerFaults} from './containers.ts';
 import {ephemeralFaults} from './ephemeral.ts';
+import {failureFaults} from './failure.ts';
 import {identityFaults} from './identity.ts';
 import {triggerFaults} from './trigger.ts';
 import {volumeFaults} from './volumes.ts';
@@ -15,5 +16,6 @@ export const faults: readonly Fault[] = [
   ...containerFaults,
   ...ephemeralFaults,
   ...conditionFaults,
+  ...failureFaults,
   ...workloadFaults,
 ];

@@ -1,0 +1,180 @@
+import {conditionOf, statusOf} from '../recording/pod.ts';
+import type {PodVersion, Timeline} from '../recording/timeline.ts';
+import {marks} from '../timeouts.ts';
+import {deletionOf, graceMs} from './deletion.ts';
+import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
+import {longest, slowness} from './slowness.ts';
+
+/**
+ * A container that fails when it runs again fails the Pod where no policy starts it once more (KEP-5532, "API", of init
+ * containers; "Probes", of those whose startup probe fails).
+ */
+export function failsPod(container: string): Check {
+  return timeline => {
+    const expected = `${container} fails, is not started once more, and the phase becomes Failed`;
+    const trail: Evidence[] = [stimulusEvidence(timeline)];
+    const failed = failedIn(timeline, container);
+    if (failed === undefined) return missing(timeline, expected, `${container} did not fail`, trail);
+    const code = statusOf(failed.pod, container)?.state.terminated?.exitCode;
+    trail.push(evidence(failed, `${container} terminated, exitCode ${code ?? 'absent'}`));
+    const again = startedAfter(timeline, failed, container);
+    if (again !== undefined) {
+      return broken(expected, `${container} was started once more`, [...trail, evidence(again, 'a new container id')]);
+    }
+    const ended = timeline.after.find(({pod}) => ['Failed', 'Succeeded'].includes(pod.status.phase ?? ''));
+    if (ended === undefined) return missing(timeline, expected, 'the phase did not become Failed', trail);
+    trail.push(evidence(ended, `phase ${ended.pod.status.phase ?? 'absent'}`));
+    if (ended.pod.status.phase !== 'Failed') return broken(expected, 'the phase became Succeeded', trail);
+    return unlessGap(timeline, held(expected, trail), 'presence');
+  };
+}
+
+/** What follows an init container that failed for good is not started (KEP-5532, "Restart Phases": only after success). */
+export function startsNothingAfter(container: string): Check {
+  return timeline => {
+    const expected = `no container after ${container} is started again`;
+    const failed = failedIn(timeline, container);
+    if (failed === undefined) return missing(timeline, expected, `${container} did not fail`);
+    const at = timeline.containers.findIndex(({name}) => name === container);
+    for (const {name} of timeline.containers.slice(at + 1)) {
+      const again = restartedIn(timeline, name);
+      if (again !== undefined)
+        return broken(expected, `${name} was started again`, [evidence(again, `${name} has a new container id`)]);
+    }
+    const trail = [stimulusEvidence(timeline), evidence(failed, `${container} failed`)];
+    return unlessGap(timeline, held(expected, trail), 'presence');
+  };
+}
+
+/** An init container that fails when it runs again is tried once more under OnFailure and Always (KEP-5532, "e2e tests"). */
+export function triesAgain(container: string): Check {
+  return timeline => {
+    const expected = `${container} fails, is started once more, and then every container runs again`;
+    const trail: Evidence[] = [stimulusEvidence(timeline)];
+    const failed = failedIn(timeline, container);
+    if (failed === undefined) return missing(timeline, expected, `${container} did not fail`, trail);
+    trail.push(evidence(failed, `${container} failed`));
+    const deleted = deletionOf(timeline)?.index ?? Infinity;
+    const ended = timeline.after.find(
+      ({index, pod}) => index < deleted && ['Failed', 'Succeeded'].includes(pod.status.phase ?? ''),
+    );
+    if (ended !== undefined) {
+      const {phase = 'absent'} = ended.pod.status;
+      return broken(expected, `the phase became ${phase}`, [...trail, evidence(ended, `phase ${phase}`)]);
+    }
+    const again = startedAfter(timeline, failed, container);
+    if (again === undefined) return missing(timeline, expected, `${container} was not started once more`, trail);
+    trail.push(evidence(again, `${container} has a new container id`));
+    const never = timeline.hadRun.find(name => restartedIn(timeline, name) === undefined);
+    if (never !== undefined) return missing(timeline, expected, `${never} was not started again`, trail);
+    return unlessGap(timeline, held(expected, trail), 'presence');
+  };
+}
+
+/**
+ * A Pod that is deleted while its containers are being ended is not started again, and is gone when its grace period is
+ * over (KEP-5532, "Troubleshooting"; pod-lifecycle, "Termination of Pods").
+ */
+export function endsWhenDeleted(): Check {
+  return timeline => {
+    const expected = 'no container is started again after the deletion, and the Pod goes';
+    const deletion = deletionOf(timeline);
+    if (deletion === undefined) return unknown(expected, 'the Pod was not deleted');
+    const trail: Evidence[] = [stimulusEvidence(timeline), deletion];
+    const marked = timeline.after.find(({pod}) => pod.metadata.deletionTimestamp !== undefined);
+    const raised = marked === undefined ? undefined : conditionOf(marked.pod, 'AllContainersRestarting')?.status;
+    const early = timeline.after.some(
+      version => version.index < deletion.index && timeline.hadRun.some(name => isNew(timeline, version, name)),
+    );
+    if (marked === undefined || raised !== 'True' || early)
+      return unknown(expected, 'the restart was over when the Pod was deleted', trail);
+    trail.push(evidence(marked, 'deletionTimestamp is set, AllContainersRestarting=True'));
+    for (const name of timeline.hadRun) {
+      const again = restartedIn(timeline, name);
+      if (again !== undefined)
+        return broken(expected, `${name} was started again`, [...trail, evidence(again, 'a new container id')]);
+    }
+    const {goneAtMs} = deletion;
+    if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', trail);
+    const boundMs = graceMs(timeline) + marks.podGone.ms;
+    if (goneAtMs - deletion.atMs > boundMs) {
+      const saw = 'the Pod was there long after its grace period';
+      const slow = slowness(timeline, boundMs);
+      return slow === undefined ? broken(expected, saw, trail) : unknown(expected, `${saw}, ${slow}`, trail);
+    }
+    return unlessGap(timeline, held(expected, trail), 'presence');
+  };
+}
+
+/** The last that is seen of a deleted Pod is a phase that is final (pod-lifecycle, "Pod phase"), whatever its rules match. */
+export function endsInFinalPhase(): Check {
+  return timeline => {
+    const expected = 'phase is Failed or Succeeded when the Pod goes';
+    const deletion = deletionOf(timeline);
+    if (deletion === undefined) return unknown(expected, 'the Pod was not deleted');
+    if (deletion.goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', [deletion]);
+    const last = timeline.after.at(-1);
+    if (last === undefined) return unknown(expected, 'no version of the Pod came after the deletion', [deletion]);
+    const {phase = 'absent'} = last.pod.status;
+    const trail = [deletion, evidence(last, `phase ${phase}`)];
+    if (!['Failed', 'Succeeded'].includes(phase)) return broken(expected, `phase was ${phase}`, trail);
+    const code = statusOf(last.pod, timeline.source)?.state.terminated?.exitCode ?? 0;
+    if (code === 0) return unknown(expected, `${timeline.source} was not seen to end by what its rule matches`, trail);
+    return unlessGap(timeline, held(expected, trail), 'absence');
+  };
+}
+
+/** activeDeadlineSeconds counts from the Pod's startTime, which a restart keeps (API reference, PodSpec). */
+export function keepsDeadline(): Check {
+  return timeline => {
+    const expected = 'the Pod fails when activeDeadlineSeconds have passed since its startTime, not since the restart';
+    const deadlineS = timeline.before.pod.spec['activeDeadlineSeconds'];
+    const started = timeline.versions.find(({pod}) => (pod.status.startTime ?? '') !== '');
+    if (typeof deadlineS !== 'number' || started === undefined)
+      return unknown(expected, 'the Pod has no deadline or no startTime');
+    const trail: Evidence[] = [evidence(started, 'startTime is set'), stimulusEvidence(timeline)];
+    if (!allRestarted(timeline)) return unknown(expected, 'no restart of all containers was seen', trail);
+    const failed = timeline.after.find(({pod}) => pod.status.phase === 'Failed');
+    if (failed === undefined) return missing(timeline, expected, 'the Pod did not fail', trail);
+    trail.push(evidence(failed, `phase Failed, ${failed.pod.status.reason ?? 'no reason'}`));
+    if (failed.pod.status.reason !== 'DeadlineExceeded')
+      return broken(expected, 'the Pod failed for another reason', trail);
+    if (failed.atMs - timeline.stimulusAtMs > deadlineS * 1000) {
+      const saw = 'the deadline was counted from the restart';
+      const anewMs = timeline.stimulusAtMs - started.atMs + deadlineS * 1000;
+      return longest(timeline, deadlineS * 1000, anewMs) === undefined
+        ? unknown(expected, `${saw}, or the node is slow`, trail)
+        : broken(expected, saw, trail);
+    }
+    // startTime is given to the second, and the first version with it may come late.
+    if (failed.atMs - started.atMs < (deadlineS - 2) * 1000)
+      return broken(expected, 'the Pod failed before its deadline', trail);
+    return ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/** The first version in which a container has ended with another code than 0, in a run that was not over before. */
+function failedIn({before, after}: Timeline, container: string): PodVersion | undefined {
+  const was = statusOf(before.pod, container);
+  return after.find(({pod}) => {
+    const now = statusOf(pod, container);
+    const {terminated} = now?.state ?? {};
+    if (terminated === undefined || terminated.exitCode === 0) return false;
+    return was?.state.running !== undefined || now?.containerID !== was?.containerID;
+  });
+}
+
+/** The first version after that one in which the container has another id. */
+function startedAfter({after}: Timeline, {index, pod}: PodVersion, container: string): PodVersion | undefined {
+  const old = statusOf(pod, container)?.containerID;
+  return after.find(version => {
+    const id = statusOf(version.pod, container)?.containerID;
+    return version.index > index && id !== undefined && id !== old;
+  });
+}
+
+function isNew({before}: Timeline, {pod}: PodVersion, container: string): boolean {
+  const id = statusOf(pod, container)?.containerID;
+  return id !== undefined && id !== statusOf(before.pod, container)?.containerID;
+}

@@ -1,0 +1,71 @@
+import {status, type Edit} from '../edit.ts';
+import type {Fault} from './fault.ts';
+
+const fails = 'init-container-fails';
+const again = 'init-container-fails-once-on-failure';
+const deleted = 'deleted-meanwhile';
+
+/** Edits every version from the one in which prepare has failed in its second run. */
+const onceFailed = (e: Edit, edit: Parameters<Edit['pods']>[2]) =>
+  e.pods(e.lowered, Infinity, pod => {
+    if (status(pod, 'prepare').state.terminated?.exitCode === 1) edit(pod);
+  });
+
+/** Edits every version after the Pod was deleted. */
+const onceDeleted = (e: Edit, edit: Parameters<Edit['pods']>[2]) =>
+  e.pods(0, Infinity, pod => {
+    if (pod.metadata.deletionTimestamp !== undefined) edit(pod);
+  });
+
+/** Faults in what fails or ends after a restart. */
+export const failureFaults: readonly Fault[] = [
+  {
+    name: 'the Pod succeeds though its init container failed',
+    in: fails,
+    edit: e =>
+      e.pods(0, Infinity, pod => {
+        if (pod.status.phase === 'Failed') pod.status.phase = 'Succeeded';
+      }),
+    turns: {'INI-1': 'the phase became Succeeded'},
+  },
+  {
+    name: 'a container is started though the init container before it failed',
+    in: fails,
+    edit: e => onceFailed(e, pod => Object.assign(status(pod, 'trainer'), {containerID: 'containerd://another'})),
+    turns: {'INI-7': 'trainer was started again'},
+  },
+  {
+    name: 'the condition is True in a Pod that failed',
+    in: fails,
+    edit: e =>
+      e.pods(0, Infinity, pod => {
+        if (pod.status.phase !== 'Failed') return;
+        for (const each of pod.status.conditions) if (each.type === 'AllContainersRestarting') each.status = 'True';
+      }),
+    turns: {'CND-12': 'AllContainersRestarting was True'},
+  },
+  {
+    name: 'a Pod that may try again fails',
+    in: again,
+    edit: e => onceFailed(e, pod => (pod.status.phase = 'Failed')),
+    turns: {'INI-2': 'the phase became Failed'},
+  },
+  {
+    name: 'a deleted Pod goes while it is Running',
+    in: again,
+    edit: e => onceDeleted(e, pod => (pod.status.phase = 'Running')),
+    turns: {'INI-8': 'phase was Running'},
+  },
+  {
+    name: 'a container is started again after the deletion',
+    in: deleted,
+    edit: e => onceDeleted(e, pod => Object.assign(status(pod, 'prepare'), {containerID: 'containerd://another'})),
+    turns: {'INI-3': 'prepare was started again'},
+  },
+  {
+    name: 'the deadline begins anew with the restart',
+    in: 'active-deadline',
+    edit: e => e.delay(e.timeline.after.find(({pod}) => pod.status.phase === 'Failed')?.index ?? NaN, 22_000),
+    turns: {'INI-4': 'the deadline was counted from the restart'},
+  },
+];
