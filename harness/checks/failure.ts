@@ -30,6 +30,17 @@ export function failsPod(container: string): Check {
   };
 }
 
+/** A container whose startup probe fails when it runs again fails the Pod under Never (KEP-5532, "Probes"). */
+export function failsPodByStartupProbe(container: string): Check {
+  return timeline => {
+    const started = [timeline.before, ...timeline.after].find(({pod}) => statusOf(pod, container)?.started === true);
+    const finding = failsPod(container)(timeline);
+    return started === undefined || finding.outcome === 'broken'
+      ? finding
+      : unknown(finding.expected, `${container} had passed its startup probe`, [evidence(started, 'started')]);
+  };
+}
+
 /** What follows an init container that failed for good is not started (KEP-5532, "Restart Phases": only after success). */
 export function startsNothingAfter(container: string): Check {
   return timeline => {

@@ -8,6 +8,7 @@ import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
 import * as jobs from '../checks/jobs.ts';
 import * as podStatus from '../checks/pod-status.ts';
+import * as probes from '../checks/probes.ts';
 import * as restart from '../checks/restart.ts';
 import * as volumes from '../checks/volumes.ts';
 import * as workloads from '../checks/workloads.ts';
@@ -106,6 +107,13 @@ function outcome(run: Judgeable, finding: Finding, from: Pick<Timeline, 'recordi
   toHaveConditionOnce: matcher('toHaveConditionOnce', conditions.isUnique),
   toLowerConditionWithin: matcher('toLowerConditionWithin', conditions.isLoweredWithin),
   toEndLowered: matcher('toEndLowered', conditions.isLoweredInTheEnd),
+  toStartOverStartupProbe: matcher('toStartOverStartupProbe', probes.startsOverStartupProbe),
+  toStartOverReadinessProbe: matcher('toStartOverReadinessProbe', probes.startsOverReadinessProbe),
+  toStartOverLivenessProbe: matcher('toStartOverLivenessProbe', probes.startsOverLivenessProbe),
+  toForgetLivenessFailures: matcher('toForgetLivenessFailures', probes.forgetsLivenessFailures),
+  toDelayProbesAnew: matcher('toDelayProbesAnew', probes.delaysProbesAnew),
+  toProbeNewContainers: matcher('toProbeNewContainers', probes.probesNewContainers),
+  toFailPodByStartupProbe: matcher('toFailPodByStartupProbe', failure.failsPodByStartupProbe),
   toFailPod: matcher('toFailPod', failure.failsPod),
   toStartNothingAfter: matcher('toStartNothingAfter', failure.startsNothingAfter),
   toTryAgain: matcher('toTryAgain', failure.triesAgain),
