@@ -7,6 +7,7 @@ import * as failure from '../checks/failure.ts';
 import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
 import * as jobs from '../checks/jobs.ts';
+import * as loop from '../checks/loop.ts';
 import * as podStatus from '../checks/pod-status.ts';
 import * as probes from '../checks/probes.ts';
 import * as restart from '../checks/restart.ts';
@@ -107,6 +108,12 @@ function outcome(run: Judgeable, finding: Finding, from: Pick<Timeline, 'recordi
   toHaveConditionOnce: matcher('toHaveConditionOnce', conditions.isUnique),
   toLowerConditionWithin: matcher('toLowerConditionWithin', conditions.isLoweredWithin),
   toEndLowered: matcher('toEndLowered', conditions.isLoweredInTheEnd),
+  toSlowDown: matcher('toSlowDown', loop.slowsDown),
+  toKeepLooping: matcher('toKeepLooping', loop.keepsLooping),
+  toCountEachRestart: matcher('toCountEachRestart', loop.countsEachRestart),
+  toLeaveAlone: matcher('toLeaveAlone', loop.leavesAlone),
+  toHaveNoCondition: matcher('toHaveNoCondition', loop.hasNoCondition),
+  toEndByDeletion: matcher('toEndByDeletion', loop.endsByDeletion),
   toStartOverStartupProbe: matcher('toStartOverStartupProbe', probes.startsOverStartupProbe),
   toStartOverReadinessProbe: matcher('toStartOverReadinessProbe', probes.startsOverReadinessProbe),
   toStartOverLivenessProbe: matcher('toStartOverLivenessProbe', probes.startsOverLivenessProbe),

@@ -3,6 +3,7 @@ import {containerFaults} from './containers.ts';
 import {ephemeralFaults} from './ephemeral.ts';
 import {failureFaults} from './failure.ts';
 import {identityFaults} from './identity.ts';
+import {loopFaults} from './loop.ts';
 import {probeFaults} from './probes.ts';
 import {triggerFaults} from './trigger.ts';
 import {volumeFaults} from './volumes.ts';
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   ...containerFaults,
   ...ephemeralFaults,
   ...conditionFaults,
+  ...loopFaults,
   ...probeFaults,
   ...failureFaults,
   ...workloadFaults,

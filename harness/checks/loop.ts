@@ -1,0 +1,245 @@
+import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
+import type {PodVersion, Timeline} from '../recording/timeline.ts';
+import {marks} from '../timeouts.ts';
+import {deletionOf, graceMs} from './deletion.ts';
+import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
+import {evidence, stimulusEvidence} from './restart.ts';
+import {longest, slowness} from './slowness.ts';
+
+/** So many restarts, one right after the other, are a loop. */
+const loopRestarts = 3;
+
+/**
+ * Each start comes later after the one before than that one did (KEP-5532, "Unintended Pod Restart Loops": exponential
+ * back-off). The time since the last start counts where it is longer already.
+ */
+export function slowsDown(): Check {
+  return timeline => {
+    const expected = 'the time from one start of the source to the next grows by a third or more with each';
+    const starts = startsOf(timeline);
+    const trail = [
+      stimulusEvidence(timeline),
+      ...starts.map(version => evidence(version, `${timeline.source} starts`)),
+    ];
+    const times = starts.map(({atMs}) => atMs);
+    const gaps = times.slice(1).map((atMs, before) => atMs - (times[before] ?? 0));
+    const grows = (gap: number, before: number | undefined) => before === undefined || gap >= growth * before;
+    const stalled = gaps.findIndex((gap, at) => !grows(gap, gaps[at - 1]));
+    const backedOff = inLoop(timeline).some(({pod}) =>
+      statusesOf(pod).some(({state}) => state.waiting?.reason === 'CrashLoopBackOff'),
+    );
+    if (stalled !== -1 && gaps.length > loopRestarts) {
+      const saw = `the starts did not become rarer, ${backedOff ? 'though CrashLoopBackOff was shown' : 'and CrashLoopBackOff was never shown'}`;
+      const slow = slowness(timeline);
+      return slow === undefined
+        ? unlessGap(timeline, broken(expected, saw, trail), 'absence')
+        : unknown(expected, `${saw}, ${slow}`, trail);
+    }
+    const open = (deletionOf(timeline)?.atMs ?? timeline.end.atMs) - (times.at(-1) ?? 0);
+    const last = gaps.at(-1);
+    const slowed = stalled === -1 && last !== undefined && (gaps.length > 1 || open >= growth * last);
+    if (!slowed) return unknown(expected, 'too few starts were seen to tell', trail);
+    // A node that gets busier looks like a back-off; the kubelet says of a container that it holds one back.
+    return backedOff
+      ? unlessGap(timeline, held(expected, trail), 'presence')
+      : unknown(expected, 'the starts became rarer, and CrashLoopBackOff was never shown', trail);
+  };
+}
+
+/** Exponential back-off doubles; what the restart itself takes is added to it. */
+const growth = 1.3;
+
+/** The Pod does not get Failed or Succeeded for restarting again and again (KEP-5532, "Init Containers"; "Pod Phase"). */
+export function keepsLooping(): Check {
+  return ofLoop('the phase is Running or Pending as long as the loop goes on', timeline => {
+    const ended = inLoop(timeline).find(({pod}) => !['Running', 'Pending'].includes(pod.status.phase ?? ''));
+    if (ended === undefined) return undefined;
+    const {phase = 'absent'} = ended.pod.status;
+    return {saw: `the phase became ${phase}`, at: evidence(ended, `phase ${phase}`)};
+  });
+}
+
+/** restartCount of each container only goes up, by one with each new container (KEP-5532, "API"). */
+export function countsEachRestart(): Check {
+  return timeline => {
+    const finding = ofLoop('restartCount of each container goes up by one with each new container', () =>
+      countedWrongly(timeline),
+    )(timeline);
+    return finding.outcome === 'broken' && finding.saw.endsWith('more than one') && !alwaysByMore(timeline)
+      ? unknown(finding.expected, 'not every restart was seen on its own', finding.evidence)
+      : finding;
+  };
+}
+
+function countedWrongly(timeline: Timeline): Wrong | undefined {
+  for (const name of timeline.hadRun) {
+    let {pod} = timeline.before;
+    for (const version of inLoop(timeline)) {
+      const [was, is] = [statusOf(pod, name), statusOf(version.pod, name)];
+      ({pod} = version);
+      if (was === undefined || is === undefined) continue;
+      const by = is.restartCount - was.restartCount;
+      const at = evidence(version, `${name} restartCount ${was.restartCount} -> ${is.restartCount}`);
+      if (by < 0) return {saw: `restartCount of ${name} went down`, at};
+      if (by > 1) return {saw: `restartCount of ${name} went up by more than one`, at};
+    }
+    const starts = idsOf(timeline, name).length - 1;
+    const last = inLoop(timeline).at(-1) ?? timeline.before;
+    const rise =
+      (statusOf(last.pod, name)?.restartCount ?? 0) - (statusOf(timeline.before.pod, name)?.restartCount ?? 0);
+    // A container that was ended is counted before it is started again.
+    if (rise < starts || rise > starts + 1)
+      return {
+        saw: `restartCount of ${name} is not the number of its restarts`,
+        at: evidence(last, `${name} restartCount up by ${rise}, ${starts} new container ids`),
+      };
+  }
+  return undefined;
+}
+
+/** Whether no count went up by one alone, so that what is missing is not a version that was left out. */
+function alwaysByMore(timeline: Timeline): boolean {
+  return timeline.hadRun.every(name => {
+    const counts = [timeline.before, ...inLoop(timeline)].map(({pod}) => statusOf(pod, name)?.restartCount ?? 0);
+    return counts.every((count, at) => count - (counts[at - 1] ?? count) !== 1);
+  });
+}
+
+/** Another Pod on the node goes on as it is (KEP-5532, "Feature Enablement and Rollback": existing workloads are unaffected). */
+export function leavesAlone(neighbour: string): Check {
+  return timeline => {
+    const expected = `the containers of ${neighbour} go on as they are, ready, with their ids and restart counts`;
+    const [first, ...rest] = neighbourVersions(timeline, neighbour);
+    if (first === undefined) return unknown(expected, `${neighbour} was not seen to run`);
+    if (first.pod.spec.nodeName !== timeline.before.pod.spec.nodeName)
+      return unknown(expected, `${neighbour} ran on another node`);
+    const trail = [evidence(first, `${neighbour} ready`), stimulusEvidence(timeline)];
+    for (const version of rest) {
+      const saw = differenceOf(first.pod, version.pod);
+      if (saw !== undefined)
+        return broken(expected, `${neighbour} ${saw}`, [...trail, evidence(version, `${neighbour} ${saw}`)]);
+    }
+    const gone = timeline.recording.observations.findIndex(
+      o => o.kind === 'pod' && o.type === 'DELETED' && o.object.metadata.name === neighbour,
+    );
+    if (gone !== -1) return broken(expected, `${neighbour} was deleted`, trail);
+    const beside = startsOf(timeline).filter(({index}) => index > first.index).length;
+    if (beside < loopRestarts) return unknown(expected, 'no loop was seen beside it', trail);
+    return unlessGap(timeline, held(expected, trail), 'presence');
+  };
+}
+
+/** A Pod without the action never has the condition (KEP-5532, "Feature Enablement and Rollback": it is opt-in). */
+export function hasNoCondition(neighbour: string): Check {
+  return timeline => {
+    const type = 'AllContainersRestarting';
+    const expected = `${neighbour}, without the action, never has the condition ${type}`;
+    const versions = versionsOf(timeline, neighbour);
+    const ran = neighbourVersions(timeline, neighbour)[0];
+    const with_ = versions.find(({pod}) => conditionOf(pod, type) !== undefined);
+    if (with_ !== undefined) return broken(expected, `${neighbour} had it`, [evidence(with_, type)]);
+    if (ran === undefined) return unknown(expected, `${neighbour} was not seen to run`);
+    return unlessGap(
+      timeline,
+      held(expected, [evidence(ran, `${neighbour} ready, without the condition`)]),
+      'presence',
+    );
+  };
+}
+
+/** Deleting the Pod ends its loop: it is gone when its grace period is over, and starts nothing more (KEP-5532, "Troubleshooting"). */
+export function endsByDeletion(): Check {
+  return timeline => {
+    const expected = 'the deleted Pod goes, and none of its containers is started any more';
+    const deletion = deletionOf(timeline);
+    if (deletion === undefined) return unknown(expected, 'the Pod was not deleted');
+    const starts = startsOf(timeline);
+    const trail: Evidence[] = [stimulusEvidence(timeline), deletion];
+    if (starts.length < loopRestarts) return unknown(expected, 'no loop was seen', trail);
+    const boundMs = graceMs(timeline) + marks.podGone.ms;
+    const last = starts.at(-1);
+    if (last !== undefined && last.atMs > deletion.atMs) {
+      // The kubelet may be starting containers when it hears of the deletion.
+      trail.push(evidence(last, `${timeline.source} starts`));
+      const heardMs = longest(timeline, marks.deletionHeard.ms, boundMs);
+      const saw = `${timeline.source} was started again`;
+      if (heardMs === undefined) return unknown(expected, `${saw}, on a node that is too slow to tell`, trail);
+      if (last.atMs - deletion.atMs > heardMs) return broken(expected, saw, trail);
+    }
+    const {goneAtMs} = deletion;
+    if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', trail);
+    if (goneAtMs - deletion.atMs > boundMs) {
+      const saw = 'the Pod was there long after its grace period';
+      const slow = slowness(timeline, boundMs);
+      return slow === undefined ? broken(expected, saw, trail) : unknown(expected, `${saw}, ${slow}`, trail);
+    }
+    return unlessGap(timeline, held(expected, trail), 'presence');
+  };
+}
+
+/** What is wrong in a loop, and where it is seen. */
+interface Wrong {
+  readonly saw: string;
+  readonly at: Evidence;
+}
+
+/** Held where a loop was seen and nothing was wrong in it. */
+function ofLoop(expected: string, wrong: (timeline: Timeline) => Wrong | undefined): Check {
+  return (timeline): Finding => {
+    const trail = [stimulusEvidence(timeline)];
+    const found = wrong(timeline);
+    if (found !== undefined) return broken(expected, found.saw, [...trail, found.at]);
+    const starts = startsOf(timeline);
+    if (starts.length < loopRestarts) return unknown(expected, 'no loop was seen', trail);
+    const seen = starts.map(version => evidence(version, `${timeline.source} starts`));
+    return unlessGap(timeline, held(expected, [...trail, ...seen]), 'presence');
+  };
+}
+
+/** Versions from the stimulus until the Pod is deleted. */
+function inLoop(timeline: Timeline): readonly PodVersion[] {
+  const deleted = deletionOf(timeline)?.index ?? Infinity;
+  return timeline.after.filter(({index, pod}) => index < deleted && pod.metadata.deletionTimestamp === undefined);
+}
+
+/** The first version with each new container id of the source. */
+function startsOf(timeline: Timeline): readonly PodVersion[] {
+  const ids = new Set([statusOf(timeline.before.pod, timeline.source)?.containerID, undefined]);
+  return timeline.after.filter(({pod}) => {
+    const id = statusOf(pod, timeline.source)?.containerID;
+    const isNew = !ids.has(id);
+    ids.add(id);
+    return isNew;
+  });
+}
+
+/** The container ids that a container had from before the stimulus until the deletion. */
+function idsOf(timeline: Timeline, container: string): readonly string[] {
+  const ids = [timeline.before, ...inLoop(timeline)].map(({pod}) => statusOf(pod, container)?.containerID);
+  return [...new Set(ids)].filter(id => id !== undefined);
+}
+
+function versionsOf({recording}: Timeline, name: string): readonly PodVersion[] {
+  return recording.observations.flatMap((o, index) =>
+    o.kind === 'pod' && o.object.metadata.name === name ? [{index, atMs: o.atMs, pod: o.object}] : [],
+  );
+}
+
+/** The versions of a neighbour from the first in which all of it is ready. */
+function neighbourVersions(timeline: Timeline, name: string): readonly PodVersion[] {
+  const versions = versionsOf(timeline, name);
+  const first = versions.findIndex(
+    ({pod}) => pod.status.phase === 'Running' && statusesOf(pod).every(({ready}) => ready),
+  );
+  return first === -1 ? [] : versions.slice(first);
+}
+
+function differenceOf(was: Pod, is: Pod): string | undefined {
+  if (is.status.phase !== was.status.phase) return `became ${is.status.phase ?? 'without a phase'}`;
+  for (const {name, containerID, restartCount} of statusesOf(was)) {
+    const now = statusOf(is, name);
+    if (now?.containerID !== containerID || now?.restartCount !== restartCount) return 'was restarted';
+    if (!now.ready) return 'was not ready';
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+import {status, type Edit} from '../edit.ts';
+import type {Fault} from './fault.ts';
+
+const loop = 'loop';
+
+/** Edits the last versions of the Pod before it is deleted. */
+const inTheEnd = (e: Edit, edit: Parameters<Edit['pods']>[2]) => {
+  const alive = e.timeline.after.filter(({pod}) => pod.metadata.deletionTimestamp === undefined);
+  return e.pods(alive.at(-1)?.index ?? NaN, alive.at(-1)?.index ?? NaN, edit);
+};
+
+/** Edits the neighbour after the loop began. */
+const beside = (e: Edit, edit: Parameters<Edit['pods']>[2]) =>
+  e.pods(0, Infinity, pod => {
+    if (pod.metadata.name === 'neighbour' && pod.status.phase === 'Running') edit(pod);
+  });
+
+/** Faults in loops. */
+export const loopFaults: readonly Fault[] = [
+  {
+    name: 'a back-off is shown that delays nothing',
+    in: loop,
+    edit: e => inTheEnd(e, pod => (status(pod, 'source').state = {waiting: {reason: 'CrashLoopBackOff'}})),
+    turns: {'LOP-1': 'the starts did not become rarer, though CrashLoopBackOff was shown'},
+  },
+  {
+    name: 'a Pod that loops fails',
+    in: loop,
+    edit: e => inTheEnd(e, pod => (pod.status.phase = 'Failed')),
+    turns: {'LOP-2': 'the phase became Failed'},
+  },
+  {
+    name: 'a restart count goes back to zero',
+    in: loop,
+    edit: e => inTheEnd(e, pod => (status(pod, 'worker').restartCount = 0)),
+    turns: {'LOP-3': 'restartCount of worker went down'},
+  },
+  {
+    name: 'the neighbour is restarted with the loop',
+    in: loop,
+    edit: e => e.addPod('neighbour', pod => (status(pod, 'neighbour').restartCount = 1)),
+    turns: {'LOP-4': 'neighbour was restarted'},
+  },
+  {
+    name: 'the loop goes on though the Pod was deleted',
+    in: loop,
+    edit: e => e.addPod('loop', pod => (status(pod, 'source').containerID = 'containerd://another'), 10_000),
+    turns: {'LOP-5': 'source was started again'},
+  },
+  {
+    name: 'a Pod without the action has the condition',
+    in: loop,
+    edit: e => beside(e, pod => pod.status.conditions.push({type: 'AllContainersRestarting', status: 'False'})),
+    turns: {'CND-16': 'neighbour had it'},
+  },
+];
