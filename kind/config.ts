@@ -54,9 +54,10 @@ export async function configNames(): Promise<string[]> {
 /**
  * Reads a kind Cluster file: one of this folder by its name, or any other by its path.
  *
+ * @param name of the cluster, in place of the one in the file
  * @throws SuiteError (usage) where there is none, (badData) where it isn't a kind Cluster with a node image
  */
-export async function readConfig(asked: string): Promise<ClusterConfig> {
+export async function readConfig(asked: string, name?: string): Promise<ClusterConfig> {
   const own = resolve(here, `${asked}.yaml`);
   const file = existsSync(own) && basename(asked) === asked ? own : resolve(asked);
   if (!existsSync(file)) {
@@ -64,7 +65,8 @@ export async function readConfig(asked: string): Promise<ClusterConfig> {
       next: `name one of ${(await configNames()).join(', ')}, or a path to a kind Cluster file`,
     });
   }
-  return parseConfig(asked, file, await readFile(file, 'utf8'));
+  const config = parseConfig(asked, file, await readFile(file, 'utf8'));
+  return name === undefined ? config : {...config, name};
 }
 
 /** @throws SuiteError (badData) */

@@ -38,6 +38,8 @@ export interface RunningCluster {
 export interface UpOptions {
   /** Name of a file in kind/ without .yaml (`v1.35`), or a path. */
   readonly config: string;
+  /** Name of the cluster, in place of the config's: a second one by the same config. */
+  readonly name?: string;
   /** A release to use instead of the config's; it is built here unless the config's image is that release. */
   readonly kubernetes?: string;
   /** The user's own node image. */
@@ -70,7 +72,7 @@ async function upOrAgain(options: UpOptions): Promise<RunningCluster> {
   const yes = options.yes ?? false;
   const started = performance.now();
   const release = releaseOf(options.kubernetes);
-  const config = await readConfig(options.config);
+  const config = await readConfig(options.config, options.name);
   const engine = await ensureEngine({yes, signal});
   await sweepTemporary();
   const up = upCommand(options);
@@ -130,8 +132,8 @@ function fittingImages(config: ClusterConfig, options: UpOptions, release: strin
 }
 
 /** The command line for the same options. */
-function upCommand({config, kubernetes, nodeImage, workloadImage, apiPort}: UpOptions): string {
-  const flags = {kubernetes, 'node-image': nodeImage, image: workloadImage, 'api-port': apiPort};
+function upCommand({config, name, kubernetes, nodeImage, workloadImage, apiPort}: UpOptions): string {
+  const flags = {name, kubernetes, 'node-image': nodeImage, image: workloadImage, 'api-port': apiPort};
   const given = Object.entries(flags).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag}`, String(value)],
   );

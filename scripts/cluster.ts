@@ -8,6 +8,7 @@ import {effectiveConfig} from '../kind/print-config.ts';
 const defaultConfig = 'v1.35';
 
 interface UpFlags {
+  readonly name?: string;
   readonly kubernetes?: string;
   readonly nodeImage?: string;
   readonly image?: string;
@@ -22,6 +23,7 @@ export function clusterCommand(signal: AbortSignal): Command {
     .addHelpText('after', examples);
   imageFlags(command.command('up [config]'))
     .description('bring up a cluster, or see that the one that is up fits')
+    .option('--name <name>', "name of the cluster instead of the config's: a second one by the same config")
     .option('--image <image>', 'workload image to load instead of busybox')
     .option('--yes', 'install what is missing without asking', false)
     .action(async (config: string | undefined, flags: UpFlags) => {
@@ -73,7 +75,7 @@ export function clusterCommand(signal: AbortSignal): Command {
     });
   imageFlags(command.command('config [config]'))
     .description("print a config with this host's additions, for kind create cluster --config -")
-    .action(async (config: string | undefined, flags: Omit<UpFlags, 'image' | 'yes'>) => {
+    .action(async (config: string | undefined, flags: Omit<UpFlags, 'name' | 'image' | 'yes'>) => {
       process.stdout.write(await effectiveConfig(config ?? defaultConfig, flags, signal));
     });
   return command;

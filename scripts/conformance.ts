@@ -5,7 +5,7 @@ import {messageOf, SuiteError, type ExitCause} from '../harness/errors.ts';
 import {record} from '../harness/record.ts';
 import {formatReport} from '../harness/report/console.ts';
 import {buildReport, type Report} from '../harness/report/report.ts';
-import type {Need, Scenario} from '../harness/recording/scenario.ts';
+import {disturbsNode, type Need, type Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
 import {readTarget, runFolder, runVariable, type RunFolder} from '../harness/run-folder.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
@@ -20,6 +20,8 @@ import {readCatalogue} from '../harness/verdicts/catalogue.ts';
 import {skipReason, verdictSchema} from '../harness/verdicts/verdict.ts';
 import {readConfig} from '../kind/config.ts';
 import {bringUp} from '../kind/index.ts';
+import {kindNodes} from '../kind/node-access.ts';
+import {ownCluster} from '../kind/own-cluster.ts';
 import {runJest, type JestCounts} from './jest.ts';
 import {root} from './paths.ts';
 import {select, type Asked, type Selection} from './selection.ts';
@@ -122,15 +124,21 @@ export type TargetOptions = Pick<
   'context' | 'kubeconfig' | 'cluster' | 'kubernetes' | 'nodeImage' | 'image' | 'yes' | 'signal'
 >;
 
-/** The cluster that the options name, or the kind cluster that is brought up without. */
-export async function findTarget(options: TargetOptions): Promise<Reached> {
+/**
+ * The cluster that the options name, or the kind cluster that is brought up without.
+ *
+ * @param name of that kind cluster, in place of the config's
+ */
+export async function findTarget(options: TargetOptions, name?: string): Promise<Reached> {
   const userAgent = `restart-all-containers-conformance/${version}`;
   if (options.context !== undefined || options.kubeconfig !== undefined) {
     const config = loadKubeconfig(options.kubeconfig, options.context);
-    return {api: new Api(config, userAgent), image: options.image ?? defaultImage, has: [], nodes: undefined};
+    const api = new Api(config, userAgent);
+    return {api, ...(await onOwnCluster(api, options)), image: options.image ?? defaultImage};
   }
   const cluster = await bringUp({
     config: options.cluster,
+    ...(name === undefined ? {} : {name}),
     yes: options.yes,
     signal: options.signal,
     ...(options.kubernetes === undefined ? {} : {kubernetes: options.kubernetes}),
@@ -170,7 +178,7 @@ async function divide(
   disruptive: {cluster: string; scenarios: readonly Scenario[]} | undefined;
   others: readonly Scenario[];
 }> {
-  const disturbing = scenarios.filter(({alone, needs}) => alone === true && needs?.includes('node access') === true);
+  const disturbing = scenarios.filter(disturbsNode);
   if (context !== undefined || kubeconfig !== undefined || disturbing.length === 0)
     return {disruptive: undefined, others: scenarios};
   const {name} = await readConfig(cluster);
@@ -233,8 +241,7 @@ async function recordAll(
     ),
   );
   say(`recorded and cleaned up in ${seconds(ms)}`);
-  if (left.length > 0)
-    say(`warning: still being deleted: ${left.join(', ')}. Next: kubectl delete ${left.join(' ')}`);
+  if (left.length > 0) say(`warning: still being deleted: ${left.join(', ')}. Next: kubectl delete ${left.join(' ')}`);
 }
 
 function readVerdicts({verdicts}: RunFolder) {

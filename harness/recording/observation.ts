@@ -74,7 +74,15 @@ export const observationSchema = z.discriminatedUnion('kind', [
   /** A step of the scenario begins. */
   z.object({kind: z.literal('step'), atMs, name: z.string(), does: z.string()}),
   /** A container is told to exit, as part of a step. */
-  z.object({kind: z.literal('stimulus'), atMs, step: z.string(), container: z.string(), code: z.number()}),
+  z.object({
+    kind: z.literal('stimulus'),
+    atMs,
+    step: z.string(),
+    container: z.string(),
+    code: z.number(),
+    /** Where it is another Pod than the scenario's own. */
+    pod: z.string().optional(),
+  }),
   /** A version of an object that is neither a Pod nor an event. */
   z.object({
     kind: z.literal('object'),

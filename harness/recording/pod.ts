@@ -7,11 +7,17 @@ const containerState = z.looseObject({
     .looseObject({
       exitCode: z.number(),
       reason: z.string().optional(),
+      message: z.string().optional(),
       containerID: z.string().optional(),
       startedAt: z.string().nullish(),
       finishedAt: z.string().nullish(),
     })
     .optional(),
+});
+
+const resources = z.looseObject({
+  requests: z.record(z.string(), z.string()).optional(),
+  limits: z.record(z.string(), z.string()).optional(),
 });
 
 const containerStatus = z.looseObject({
@@ -21,11 +27,17 @@ const containerStatus = z.looseObject({
   started: z.boolean().nullish(),
   containerID: z.string().optional(),
   imageID: z.string().optional(),
+  resources: resources.optional(),
   state: containerState.default({}),
   lastState: containerState.default({}),
 });
 
-const container = z.looseObject({name: z.string(), image: z.string().optional(), restartPolicy: z.string().optional()});
+const container = z.looseObject({
+  name: z.string(),
+  image: z.string().optional(),
+  restartPolicy: z.string().optional(),
+  resources: resources.optional(),
+});
 
 const condition = z.looseObject({
   type: z.string(),

@@ -1,11 +1,13 @@
 import {z} from 'zod';
 
-/** What the Pod must come to before the next step is taken. */
+/** What the Pod, and every other that was told, must come to before the next step is taken. */
 const until = z.enum([
   /** Every container that had run has a new container id and is up, and AllContainersRestarting is not True. */
   'restarted',
   /** The containers that were told to exit are up again under new container ids. */
   'restarted alone',
+  /** Every container that had run has been started again, whatever became of it since. */
+  'started again',
   /** The containers that were told to exit have ended and stay so. */
   'exited',
   /** AllContainersRestarting has become True, or was True since the step as its lastTransitionTime tells. */
@@ -16,6 +18,8 @@ const until = z.enum([
   'starting',
   /** The phase is Succeeded or Failed. */
   'ended',
+  /** One of `restarted` and `ended`. */
+  'restarted or ended',
   /** The Pod was deleted from the API. */
   'gone',
   /** A Job of the manifest is Complete or Failed. */
@@ -28,14 +32,14 @@ const until = z.enum([
   'image missing',
   /** Every container is up, whatever its id. */
   'up',
-  /** The given seconds have passed: for what must go on, or must not happen. */
-  'time is over',
-]);
-
   /** The scheduler has bound the Pod to a node. */
   'scheduled',
   /** The scheduler has said that no node fits the Pod. */
   'unschedulable',
+  /** The given seconds have passed: for what must go on, or must not happen. */
+  'time is over',
+]);
+
 const wait = {
   until: until.optional(),
   /** Bound on the wait, s, where it is another than the budget of a restart; with `time is over` how long it takes. */
@@ -44,6 +48,8 @@ const wait = {
 
 const told = z.object({
   container: z.string(),
+  /** In every Pod that the manifest made, not in the scenario's own alone. */
+  everyPod: z.boolean().optional(),
   /** `KILL`: it kills itself; `OOM`: it takes more memory than its limit. */
   code: z.union([z.number().int(), z.enum(['KILL', 'OOM'])]),
   /** Told now, to be done that many seconds later. */
@@ -62,23 +68,17 @@ export const nodeActions = [
   'unblock API server',
   'turn gate off',
   'turn gate on',
+  /** Another name for the workload image, which no registry has. */
   'add image',
   'remove image',
+  /** The process that holds the Pod's sandbox is killed. */
+  'end sandbox',
+  /** The manifest of the scenario's static Pod gets an annotation. */
+  'edit static Pod',
+  'read kubelet',
   'read runtime',
 ] as const;
 
-const stepSchema = z.discriminatedUnion('do', [
-  /** Containers are told to exit, one right after the other. A timeline begins here. */
-  z.object({do: z.literal('exit'), name: z.string(), tells: z.array(told).min(1), ...wait}),
-  /** An ephemeral container is added, and waited for until it runs. */
-  z.object({do: z.literal('debug'), name: z.string(), container: z.string()}),
-  /** The Pod is deleted, with its own grace period. */
-  z.object({do: z.literal('delete'), name: z.string(), ...wait}),
-  z.object({do: z.literal('wait'), name: z.string(), ...wait}),
-  /** A command is run in a container. */
-  z.object({
-    do: z.literal('run'),
-    name: z.string(),
 /** Fields put into a Pod's spec, or into containers by name, in place of what the manifest has. */
 const overlay = z.object({
   spec: z.record(z.string(), z.unknown()).optional(),
@@ -105,6 +105,20 @@ const request = z.object({
   ...wait,
 });
 
+const stepSchema = z.discriminatedUnion('do', [
+  /** Containers are told to exit, one right after the other. A timeline begins here. */
+  z.object({do: z.literal('exit'), name: z.string(), tells: z.array(told).min(1), ...wait}),
+  /** An ephemeral container is added, and waited for until it runs. */
+  z.object({do: z.literal('debug'), name: z.string(), container: z.string()}),
+  /** A container's CPU limit is changed in place, and waited for until the kubelet says that it is. */
+  z.object({do: z.literal('resize'), name: z.string(), container: z.string(), cpu: z.string(), ...wait}),
+  /** The Pod is deleted, with its own grace period. */
+  z.object({do: z.literal('delete'), name: z.string(), ...wait}),
+  z.object({do: z.literal('wait'), name: z.string(), ...wait}),
+  /** A command is run in a container. */
+  z.object({
+    do: z.literal('run'),
+    name: z.string(),
     container: z.string(),
     command: z.array(z.string()).min(1),
     ...wait,
@@ -112,6 +126,9 @@ const request = z.object({
   /** The log of a container's previous run is asked for. */
   z.object({do: z.literal('previous log'), name: z.string(), container: z.string()}),
   z.object({do: z.literal('node'), name: z.string(), action: z.enum(nodeActions), ...wait}),
+  request,
+  /** Every node is asked for the features that it declares, and its kubelet for the feature's gate. */
+  z.object({do: z.literal('read gates'), name: z.string()}),
 ]);
 
 /** Kinds of object that a scenario may watch beside Pods and events. */
@@ -126,9 +143,6 @@ export const watchable = [
   'jobsets',
 ] as const;
 
-  request,
-  /** Every node is asked for the features that it declares, and its kubelet for the feature's gate. */
-  z.object({do: z.literal('read gates'), name: z.string()}),
 /** What a target may lack; a scenario that needs it is skipped there, with the typed reason. */
 export const needs = [
   'node access',
@@ -156,8 +170,14 @@ export const scenarioSchema = z.object({
   /** Objects that are watched too. */
   watches: z.array(z.enum(watchable)).optional(),
   needs: z.array(z.enum(needs)).optional(),
+  /** What is done to the node before the manifest's objects are created. */
+  before: z.array(z.enum(nodeActions)).optional(),
+  /** How the Pod comes to its node where the scheduler doesn't choose it: by name, or as a static Pod of that node. */
+  placed: z.enum(['by name', 'static']).optional(),
   /** Pod Security Standard that its namespace enforces. */
   admits: z.enum(['restricted', 'privileged']).optional(),
+  /** Whether nothing of the manifest is created but by its requests. */
+  byRequest: z.boolean().optional(),
   /** Whether it disturbs the node, so that nothing else may run meanwhile. */
   alone: z.boolean().optional(),
   steps: z.array(stepSchema).min(1),
@@ -166,21 +186,24 @@ export const scenarioSchema = z.object({
 /** A scenario as it is written in suites/ and stands in the header of its recording. */
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type Step = z.infer<typeof stepSchema>;
+export type ExitStep = Extract<Step, {do: 'exit'}>;
+export type Overlay = z.infer<typeof overlay>;
 export type Need = (typeof needs)[number];
 export type Until = z.infer<typeof until>;
 export type NodeAction = (typeof nodeActions)[number];
 export type Watchable = (typeof watchable)[number];
 
+/** Whether a scenario disturbs the node, and what else runs there, so that it should have a cluster of its own. */
+export function disturbsNode({alone, needs: its}: Scenario): boolean {
+  return alone === true && its?.includes('node access') === true;
+}
+
 /** A container told to exit with a code, until everything runs again. */
-export function exits(container: string, code: number, name = 'exit'): Step {
+export function exits(container: string, code: number, name = 'exit'): ExitStep {
   return {do: 'exit', name, tells: [{container, code}], until: 'restarted'};
 }
 
-  /** Whether nothing of the manifest is created but by its requests. */
-  byRequest: z.boolean().optional(),
 /** A container told to exit with a code that makes it alone run again. */
-export function exitsAlone(container: string, code: number, name = 'exit'): Step {
+export function exitsAlone(container: string, code: number, name = 'exit'): ExitStep {
   return {do: 'exit', name, tells: [{container, code}], until: 'restarted alone'};
 }
-export type ExitStep = Extract<Step, {do: 'exit'}>;
-export type Overlay = z.infer<typeof overlay>;

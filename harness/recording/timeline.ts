@@ -61,14 +61,15 @@ export interface Timeline {
  * The timeline of a step in which containers are told to exit.
  *
  * @param step its name; without it, the first of the recording
+ * @param pod another Pod than the scenario's own that was told in it; nothing is known of its containers' journals
  * @returns undefined where the recording ended before that step, so that nothing can be said
  */
-export function timelineOf(recording: Recording, step?: string): Timeline | undefined {
+export function timelineOf(recording: Recording, step?: string, pod?: string): Timeline | undefined {
   const {header, observations} = recording;
-  const stimuli = observations.flatMap((o, index) => (o.kind === 'stimulus' ? [{...o, index}] : []));
+  const stimuli = observations.flatMap((o, index) => (o.kind === 'stimulus' && o.pod === pod ? [{...o, index}] : []));
   const [stimulus, ...others] = stimuli.filter(each => each.step === (step ?? stimuli[0]?.step));
   const last = observations.at(-1);
-  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = pod ?? observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
   const versions = observations.flatMap((o, index) =>
     o.kind === 'pod' && o.object.metadata.name === subject ? [{index, atMs: o.atMs, pod: o.object}] : [],
   );
@@ -76,8 +77,8 @@ export function timelineOf(recording: Recording, step?: string): Timeline | unde
   if (stimulus === undefined || last?.kind !== 'end' || before === undefined) return undefined;
   const next = stimuli.find(({index, step: name}) => index > stimulus.index && name !== stimulus.step);
   const until = next?.index ?? Infinity;
-  const containers = containersOf(before.pod).filter(({name}) => header.containers.includes(name));
-  const journal = journalOf(observations);
+  const containers = containersOf(before.pod).filter(({name}) => pod !== undefined || header.containers.includes(name));
+  const journal = pod === undefined ? journalOf(observations) : [];
   const exitOf = ({container, atMs}: typeof stimulus): JournalLine | undefined =>
     journal.find(
       line => line.entry.what === 'exit' && line.entry.container === container && line.atMs > atMs - marks.clocks.ms,

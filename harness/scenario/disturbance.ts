@@ -14,15 +14,16 @@ const hopeless = new Set([
  * What ended or stopped the Pod from outside or in the runtime, so that nothing can be said about its restart.
  *
  * @param awaited what the scenario itself brings about
+ * @param disturbs whether the scenario disturbs the node, so that a container which can't be started is for the checks to judge
  * @returns undefined where nothing did
  */
-export function disturbance(pod: Pod, awaited?: Until): string | undefined {
+export function disturbance(pod: Pod, awaited?: Until, disturbs = false): string | undefined {
   if (pod.metadata.deletionTimestamp !== undefined && !mayGo(awaited)) return 'the Pod was deleted';
   if (conditionOf(pod, 'DisruptionTarget')?.status === 'True') return 'the Pod was evicted';
   const stuck = statusesOf(pod).find(
     ({state}) =>
       (hopeless.has(state.waiting?.reason ?? '') && awaited !== 'image missing') ||
-      state.terminated?.reason === 'StartError',
+      (state.terminated?.reason === 'StartError' && !disturbs),
   );
   return stuck === undefined ? undefined : `${stuck.name} could not be started`;
 }

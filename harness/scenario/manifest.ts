@@ -115,6 +115,8 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
     namespace: fit.namespace,
     labels: {...object.metadata.labels, ...fit.labels},
   };
+  const {data: claim} = claimSchema.safeParse(object);
+  if (claim !== undefined) return {...object, metadata, spec: {...claim.spec, volumeName: fit.namespace}};
   if (object.kind === 'Pod') return {...object, metadata, spec: fitPod(podSpecSchema.parse(object['spec']), fit)};
   const {data: spec} = ownerSpecSchema.safeParse(object['spec']);
   if (spec === undefined) return {...object, metadata};

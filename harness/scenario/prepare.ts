@@ -1,34 +1,48 @@
+import {z} from 'zod';
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
 import {statusesOf, type Pod} from '../recording/pod.ts';
-import type {Scenario} from '../recording/scenario.ts';
+import type {NodeAction, Scenario} from '../recording/scenario.ts';
+import type {Target} from '../recording/target.ts';
 import type {Api} from '../target/api.ts';
 import {disturbance, waitingFor} from './disturbance.ts';
 import {differences} from './echo.ts';
-import type {Manifest, ManifestObject} from './manifest.ts';
+import {collectionOf, type Manifest, type ManifestObject} from './manifest.ts';
 import {awaitServiceAccount} from './namespace.ts';
+import type {NodeAccess} from './node-access.ts';
 import {allUp, isAs, readyForStimulus} from './settled.ts';
 import type {Subject} from './stimulus.ts';
 
+/** Where a scenario's objects are created. */
+export interface Site {
+  readonly api: Api;
+  readonly recorder: Recorder;
+  readonly subject: Subject;
+  readonly target: Target;
+  readonly nodes?: NodeAccess | undefined;
+}
+
 /**
- * Creates a scenario's objects and waits until its Pod is as the first step needs it.
+ * Creates a scenario's objects, after what it does to the node beforehand, and waits until its Pod is as the first step
+ * needs it.
  *
  * @returns the scenario's Pod: the one of the manifest, or the one that another object made
  * @throws OutOfPatience where it doesn't get there, Error where an object was refused or not stored as sent
  */
-export async function prepare(
-  api: Api,
-  recorder: Recorder,
-  subject: Subject,
-  {objects, owned}: Manifest,
-  scenario: Scenario,
-): Promise<Pod> {
+export async function prepare(site: Site, {objects, owned}: Manifest, scenario: Scenario): Promise<Pod> {
+  const {api, recorder, subject} = site;
   const {namespace, budgets, signal} = subject;
+  const {before = [], placed} = scenario;
+  for (const action of before) await actBefore(site, action);
   await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
-  for (const object of objects) await create(api, namespace, object, signal);
+  for (const object of objects) {
+    const isSubject = object.metadata.name === subject.pod && object.kind === 'Pod';
+    if (isSubject && placed === 'static') await placeStatic(site, object);
+    else await create(api, namespace, isSubject && placed === 'by name' ? onNode(site, object) : object, signal);
+  }
   const fits = (pod: Pod): boolean => {
     const disturbed = disturbance(pod);
     if (disturbed !== undefined) throw new OutOfPatience(disturbed);
-    return isReady(pod, scenario);
+    return isReady(pod, scenario, recorder.pods);
   };
   try {
     if (owned) {
@@ -42,26 +56,58 @@ export async function prepare(
   }
 }
 
+/** Does something to the first node, before any Pod is there. */
+async function actBefore(site: Site, action: NodeAction): Promise<void> {
+  const {recorder, subject, nodes} = site;
+  const node = firstNode(site);
+  if (nodes === undefined) throw new Error('no access to the node');
+  const pod = {namespace: subject.namespace, name: subject.pod, uid: undefined};
+  const text = await nodes.act(node, action, pod, subject.signal);
+  recorder.add({kind: 'node', node, action, text});
+}
+
+/** Gives the first node the Pod as a static one; the API shows its mirror Pod, under the name with the node's. */
+async function placeStatic(site: Site, object: ManifestObject): Promise<void> {
+  const {recorder, subject, nodes} = site;
+  const node = firstNode(site);
+  if (nodes === undefined) throw new Error('no access to the node');
+  recorder.follow(`${object.metadata.name}-${node}`);
+  const pod = {namespace: subject.namespace, name: object.metadata.name, uid: undefined};
+  await nodes.place(node, pod, JSON.stringify(object), subject.signal);
+}
+
+/** The Pod bound to the first node, past the scheduler. */
+function onNode(site: Site, object: ManifestObject): ManifestObject {
+  return {...object, spec: {...specSchema.parse(object['spec']), nodeName: firstNode(site)}};
+}
+
+const specSchema = z.looseObject({});
+
+function firstNode({target}: Site): string {
+  const [node] = target.nodes;
+  if (node === undefined) throw new Error('the nodes could not be read');
+  return node.name;
+}
+
 /** Of an Indexed Job's Pods the one with index 0; of others any. */
 function isFirst({metadata}: Pod): boolean {
   const index = metadata.labels?.['batch.kubernetes.io/job-completion-index'];
   return index === undefined || index === '0';
 }
 
-function isReady(pod: Pod, {ready, steps}: Scenario): boolean {
+function isReady(pod: Pod, {ready, steps}: Scenario, pods: readonly Pod[]): boolean {
   if (ready !== undefined) return Object.entries(ready).every(([name, wanted]) => isAs(pod, name, wanted));
   const [first] = steps;
-  if (first?.do === 'exit') return first.tells.every(({container}) => readyForStimulus(pod, container));
+  if (first?.do === 'exit') {
+    return first.tells.every(({container, everyPod}) =>
+      (everyPod === true ? pods : [pod]).every(told => readyForStimulus(told, container)),
+    );
+  }
   return statusesOf(pod).length > 0 && allUp(pod);
 }
 
 async function create(api: Api, namespace: string, object: ManifestObject, signal: AbortSignal): Promise<void> {
-  const group = object.apiVersion === 'v1' ? '/api/v1' : `/apis/${object.apiVersion}`;
-  const stored = await api.json(`${group}/namespaces/${namespace}/${object.kind.toLowerCase()}s`, {
-    method: 'POST',
-    body: object,
-    signal,
-  });
+  const stored = await api.json(collectionOf(object, namespace), {method: 'POST', body: object, signal});
   const {stringData, ...readable} = object; // stringData is write-only
   const changed = differences(readable, stored);
   if (changed.length > 0)

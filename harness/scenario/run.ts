@@ -2,9 +2,9 @@ import {join} from 'node:path';
 import {messageOf, SuiteError} from '../errors.ts';
 import {Recorder, OutOfPatience} from '../recorder/recorder.ts';
 import {formatVersion} from '../recording/observation.ts';
-import type {Scenario} from '../recording/scenario.ts';
+import {disturbsNode, type Scenario} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
-import type {Api} from '../target/api.ts';
+import {ApiError, type Api} from '../target/api.ts';
 import {openExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
 import {collectionOf, readManifest, type Manifest} from './manifest.ts';
@@ -87,6 +87,9 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     const reason = error instanceof OutOfPatience ? 'not-started' : 'error';
     recorder.close(reason, messageOf(error));
     return {reason, text: messageOf(error)};
+  } finally {
+    await nodes?.restore(namespace);
+    await deleteVolumes(api, manifest);
   }
 }
 
@@ -109,7 +112,8 @@ async function runPod(
   const {api, target, nodes} = context;
   const pod = await prepare({...context, recorder, subject}, manifest, scenario);
   const made = {...subject, pod: pod.metadata.name};
-  const ending = await takeSteps({api, recorder, subject: made, image: target.image, nodes}, scenario, pod);
+  const disturbs = disturbsNode(scenario);
+  const ending = await takeSteps({api, recorder, subject: made, image: target.image, nodes, disturbs}, scenario, pod);
   if (ending.reason !== 'settled') await nodes?.restore(subject.namespace); // else nothing more can be read
   if (!recorder.gone) await readJournal(recorder, made);
   return ending;

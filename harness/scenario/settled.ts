@@ -23,6 +23,14 @@ export function restartedAll(before: Pod, now: Pod): boolean {
     .every(each => isUp(now, each) && isAnother(before, now, each.name));
 }
 
+/** Whether every container that had run has been started again, and the condition is not True. */
+export function startedAgain(before: Pod, now: Pod): boolean {
+  if (conditionOf(now, 'AllContainersRestarting')?.status === 'True') return false;
+  return containersOf(before)
+    .filter(({name, kind}) => kind !== 'ephemeral' && statusOf(before, name)?.containerID !== undefined)
+    .every(({name}) => isAnother(before, now, name));
+}
+
 /** Whether the given containers run again, or have ended well again, and everything is up. */
 export function restartedAlone(before: Pod, now: Pod, ...sources: readonly string[]): boolean {
   return sources.every(source => isAnother(before, now, source)) && allUp(now);
@@ -31,6 +39,11 @@ export function restartedAlone(before: Pod, now: Pod, ...sources: readonly strin
 /** Whether every container runs and is ready, or, as an init container, has ended well. */
 export function allUp(pod: Pod): boolean {
   return containersOf(pod).every(each => each.kind === 'ephemeral' || isUp(pod, each));
+}
+
+/** Whether the Pod has ended for good. */
+export function hasEnded({status}: Pod): boolean {
+  return status.phase === 'Succeeded' || status.phase === 'Failed';
 }
 
 /** Whether some container has been started again. */

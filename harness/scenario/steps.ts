@@ -9,7 +9,8 @@ import {addDebugger} from './debugger.ts';
 import {deletedByController, disturbance, waitingFor} from './disturbance.ts';
 import type {NodeAccess} from './node-access.ts';
 import {allAvailable, jobIs, type Watched} from './owners.ts';
-import {allUp, restartedAll, restartedAlone, restartsSome} from './settled.ts';
+import {resizeContainer} from './resize.ts';
+import {allUp, hasEnded, restartedAll, restartedAlone, restartsSome, startedAgain} from './settled.ts';
 import {readJournal, tellToExit, type Subject} from './stimulus.ts';
 
 /** How a recording ended. */
@@ -22,12 +23,16 @@ export interface Stage {
   readonly subject: Subject;
   readonly image: string;
   readonly nodes: NodeAccess | undefined;
+  /** Whether the scenario disturbs the node. */
+  readonly disturbs: boolean;
 }
 
 /** Where the steps stand: the Pod before containers were last told to exit, and which. */
 interface Position {
   readonly before: Pod;
   readonly told: readonly string[];
+  /** The same of the other Pods that were told. */
+  readonly others?: readonly Omit<Position, 'others'>[];
 }
 
 /**
@@ -42,18 +47,41 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   const {recorder, subject} = stage;
   let position: Position = {before: pod, told: []};
   for (const step of steps) {
+    if (step.do === 'exit' || step.do === 'delete') await readJournal(recorder, subject);
     if (step.do === 'exit') {
-      await readJournal(recorder, subject);
-      position = {before: recorder.pod ?? pod, told: step.tells.map(({container}) => container)};
+      position = positionBefore(step, recorder, pod);
     }
-    await take(stage, step);
-    const late = await settle(stage, step, position);
+    const late = (await takeInTime(stage, step, position)) ?? (await settle(stage, step, position));
     if (late !== undefined) return {reason: 'out-of-patience', text: late};
   }
   const last = steps.at(-1);
   if (last !== undefined && 'until' in last && last.until !== 'gone' && last.until !== 'time is over')
     await watchOn(recorder, subject.budgets.quiet);
   return {reason: 'settled', text: 'everything came that was waited for'};
+}
+
+function positionBefore({tells}: Extract<Step, {do: 'exit'}>, recorder: Recorder, pod: Pod): Position {
+  const before = recorder.pod ?? pod;
+  const told = tells.map(({container}) => container);
+  const everywhere = tells.some(({everyPod}) => everyPod === true);
+  const others = everywhere ? recorder.pods.filter(each => each.metadata.name !== before.metadata.name) : [];
+  return {before, told, others: others.filter(each => !hasEnded(each)).map(other => ({before: other, told}))};
+}
+
+/**
+ * Takes a step.
+ *
+ * @returns what did not come in time, where containers had been told to exit before: the restart may be to blame for that
+ * @throws OutOfPatience where none had, so that the scenario has not begun
+ */
+async function takeInTime(stage: Stage, step: Step, {told}: Position): Promise<string | undefined> {
+  try {
+    await take(stage, step);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof OutOfPatience) || told.length === 0) throw error;
+    return `${error.message}; ${waitingFor(stage.recorder.pod)}`;
+  }
 }
 
 async function take(stage: Stage, step: Step): Promise<void> {
@@ -65,7 +93,8 @@ async function take(stage: Stage, step: Step): Promise<void> {
   const at = {...subject, pod: name};
   switch (step.do) {
     case 'exit':
-      for (const told of step.tells) await tellToExit(recorder, at, step.name, told);
+      await tellToExit(recorder, at, step.name, ...step.tells);
+      await tellOthers(recorder, at, step);
       return;
     case 'debug':
       await addDebugger(api, recorder, at, image, step.container);
@@ -73,13 +102,16 @@ async function take(stage: Stage, step: Step): Promise<void> {
     case 'delete':
       await api.json(`/api/v1/namespaces/${namespace}/pods/${name}`, {method: 'DELETE', signal});
       return;
+    case 'resize':
+      await resizeContainer(api, recorder, at, step);
+      return;
     case 'previous log':
       await readPreviousLog(stage, step, name);
       return;
     case 'node': {
       const node = pod?.spec.nodeName;
       if (nodes === undefined || node === undefined) throw new Error('no access to the node');
-      const text = await nodes.act(node, step.action, {namespace, name}, signal);
+      const text = await nodes.act(node, step.action, {namespace, name, uid: pod?.metadata.uid}, signal);
       recorder.add({kind: 'node', node, action: step.action, text});
       return;
     }
@@ -88,8 +120,19 @@ async function take(stage: Stage, step: Step): Promise<void> {
       await exec(at.open, {...at, container, command, timeoutMs: at.budgets.exec.ms});
       return;
     }
+    case 'request':
+    case 'read gates':
+      throw new Error('requests are steps of a scenario of requests');
     case 'wait':
   }
+}
+
+/** Tells the containers of every other Pod that the manifest made, where the step is for those too. */
+async function tellOthers(recorder: Recorder, subject: Subject, {name, tells}: Extract<Step, {do: 'exit'}>) {
+  const theirs = tells.filter(({everyPod}) => everyPod === true);
+  if (theirs.length === 0) return;
+  for (const {metadata} of recorder.pods.filter(each => each.metadata.name !== subject.pod))
+    await tellToExit(recorder, {...subject, pod: metadata.name}, name, ...theirs);
 }
 
 /** Asks for the log of a container's previous run, as `kubectl logs --previous` does. */
@@ -118,9 +161,6 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
   const {recorder, subject} = stage;
   const {until, seconds} = step;
   const budget: Budget =
-    case 'request':
-    case 'read gates':
-      throw new Error('requests are steps of a scenario of requests');
     seconds === undefined ? subject.budgets.restart : {...subject.budgets.restart, ms: seconds * 1000};
   if (until === 'time is over') {
     await watchOn(recorder, budget);
@@ -129,9 +169,13 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
   try {
     await recorder.until(`${step.name}: ${until}`, budget, pod => {
       if (deletedByController(pod, until)) throw new OutOfPatience('the Pod was deleted');
-      const disturbed = disturbance(pod, until);
+      const disturbed = disturbance(pod, until, stage.disturbs);
       if (disturbed !== undefined) throw new Error(`${disturbed} during the restart: ${waitingFor(pod)}`);
-      return hasCome(until, stage, position, pod);
+      return [position, ...(position.others ?? [])].every(each => {
+        const {name} = each.before.metadata;
+        const now = each === position ? pod : recorder.pods.find(({metadata}) => metadata.name === name);
+        return now !== undefined && hasCome(until, stage, each, now);
+      });
     });
     return undefined;
   } catch (error) {
@@ -154,6 +198,8 @@ function hasCome(
       return restartedAll(before, pod);
     case 'restarted alone':
       return restartedAlone(before, pod, ...told);
+    case 'started again':
+      return startedAgain(before, pod);
     case 'exited':
       return told.every(name => statusOf(pod, name)?.state.terminated !== undefined);
     case 'raised':
@@ -163,7 +209,9 @@ function hasCome(
     case 'starting':
       return restartsSome(before, pod);
     case 'ended':
-      return pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
+      return hasEnded(pod);
+    case 'restarted or ended':
+      return restartedAll(before, pod) || hasEnded(pod);
     case 'gone':
       return recorder.gone;
     case 'job ended':
@@ -178,6 +226,10 @@ function hasCome(
       );
     case 'up':
       return allUp(pod);
+    case 'scheduled':
+      return pod.spec.nodeName !== undefined;
+    case 'unschedulable':
+      return conditionOf(pod, 'PodScheduled')?.reason === 'Unschedulable';
   }
 }
 
@@ -189,7 +241,3 @@ async function watchOn(recorder: Recorder, budget: Budget): Promise<void> {
       if (!(error instanceof OutOfPatience)) throw error;
     });
 }
-    case 'scheduled':
-      return pod.spec.nodeName !== undefined;
-    case 'unschedulable':
-      return conditionOf(pod, 'PodScheduled')?.reason === 'Unschedulable';

@@ -3,6 +3,7 @@ import {exec, type OpenExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
 import type {Recorder} from '../recorder/recorder.ts';
 import type {Step} from '../recording/scenario.ts';
+import {hasEnded} from './settled.ts';
 
 /** The Pod that a scenario works on. */
 export interface Subject {
@@ -19,10 +20,11 @@ type Told = Extract<Step, {do: 'exit'}>['tells'][number];
 const killed = 137;
 
 /**
- * Tells a container to exit, through the pipe that it reads on the journal volume; it is told once, and never again. The
- * container takes the command's shell with it, so that the command may end badly though the container was told: that is
- * noted, and whether the container exited is for the recording to say.
+ * Tells containers to exit, through the pipes that they read on the journal volume; each is told once, and never again. One
+ * command in the last of them tells all, so that they exit at once. That container takes the command's shell with
+ * it, so that the command may end badly though it was told: that is noted, and whether it exited is for the recording to say.
  *
+ * @param subject the Pod; nothing is done in one that has ended, which is noted
  * @param step the step that it is part of
  * @throws the signal's reason
  */
@@ -30,39 +32,53 @@ export async function tellToExit(
   recorder: Recorder,
   subject: Subject,
   step: string,
-  {container, code, afterSeconds}: Told,
+  ...tells: readonly Told[]
 ): Promise<void> {
-  recorder.add({kind: 'stimulus', step, container, code: typeof code === 'number' ? code : killed});
-  const pipe = `/journal/${container}.in`;
-  const told = `${code} ${afterSeconds ?? ''}`.trimEnd();
-  const command = ['sh', '-c', `until [ -p ${pipe} ]; do sleep 0.05; done; echo ${told} > ${pipe}`];
+  const {pod} = subject;
+  const names = tells.map(({container}) => container).join(' and ');
+  const now = recorder.pods.find(({metadata}) => metadata.name === pod);
+  if (now !== undefined && hasEnded(now)) {
+    recorder.add({kind: 'note', text: `${names} is not told to exit: ${pod} has ended`});
+    return;
+  }
+  const another = pod === recorder.pod?.metadata.name ? {} : {pod};
+  const lines = tells.map(({container, code, afterSeconds}) => {
+    recorder.add({kind: 'stimulus', step, container, code: typeof code === 'number' ? code : killed, ...another});
+    const pipe = `/journal/${container}.in`;
+    const text = `${code} ${afterSeconds ?? ''}`.trimEnd();
+    return `until [ -p ${pipe} ]; do sleep 0.05; done; echo ${text} > ${pipe}`;
+  });
+  const container = tells.at(-1)?.container ?? '';
+  const command = ['sh', '-c', lines.join('; ')];
   try {
     await exec(subject.open, {...subject, container, command, timeoutMs: subject.budgets.exec.ms});
   } catch (error) {
     subject.signal.throwIfAborted();
-    recorder.add({kind: 'note', text: `the command that tells ${container} to exit ended badly: ${messageOf(error)}`});
+    recorder.add({kind: 'note', text: `the command that tells ${names} to exit ended badly: ${messageOf(error)}`});
   }
 }
 
 /**
- * Reads the journal through one of the Pod's running containers into the recording. Where that can't be done, the recording
- * says so and goes on: what needs the journal is then Inconclusive.
+ * Reads the journal through one of the Pod's running containers into the recording: the next one, where a container ends
+ * meanwhile. Where none can be used, the recording says so and goes on: what needs the journal is then Inconclusive.
  */
 export async function readJournal(recorder: Recorder, subject: Subject): Promise<void> {
   const {pod} = recorder;
   const statuses = pod === undefined ? [] : [...pod.status.containerStatuses, ...pod.status.initContainerStatuses];
-  const reader = statuses.find(({state}) => state.running !== undefined)?.name;
-  if (reader === undefined) {
-    recorder.add({kind: 'gap', resource: 'journal', why: 'no container runs through which it could be read'});
-    return;
+  let why = 'no container runs through which it could be read';
+  for (const {name: container} of statuses.filter(({state}) => state.running !== undefined)) {
+    const askedAtMs = recorder.now();
+    const command = ['cat', '/proc/uptime', '/journal/log'];
+    try {
+      recorder.addJournal(
+        await exec(subject.open, {...subject, container, command, timeoutMs: subject.budgets.exec.ms}),
+        askedAtMs,
+      );
+      return;
+    } catch (error) {
+      if (subject.signal.aborted) throw error;
+      why = String(error);
+    }
   }
-  const askedAtMs = recorder.now();
-  const command = ['cat', '/proc/uptime', '/journal/log'];
-  try {
-    const text = await exec(subject.open, {...subject, container: reader, command, timeoutMs: subject.budgets.exec.ms});
-    recorder.addJournal(text, askedAtMs);
-  } catch (error) {
-    if (subject.signal.aborted) throw error;
-    recorder.add({kind: 'gap', resource: 'journal', why: String(error)});
-  }
+  recorder.add({kind: 'gap', resource: 'journal', why});
 }
