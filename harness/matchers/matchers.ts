@@ -2,6 +2,7 @@ import {expect} from 'expect';
 import * as barrier from '../checks/barrier.ts';
 import * as conditions from '../checks/conditions.ts';
 import * as containers from '../checks/containers.ts';
+import * as declaredFeatures from '../checks/declared-features.ts';
 import * as ephemeral from '../checks/ephemeral.ts';
 import * as failure from '../checks/failure.ts';
 import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
@@ -11,6 +12,7 @@ import * as loop from '../checks/loop.ts';
 import * as podStatus from '../checks/pod-status.ts';
 import * as probes from '../checks/probes.ts';
 import * as restart from '../checks/restart.ts';
+import * as validation from '../checks/validation.ts';
 import * as volumes from '../checks/volumes.ts';
 import * as workloads from '../checks/workloads.ts';
 import type {Recording} from '../recording/recording.ts';
@@ -21,8 +23,6 @@ import {excerpt, explain} from './explain.ts';
 export interface Judgeable {
   readonly timeline: Timeline;
   /** The whole recording, for what does not turn on a container's exit. */
-import * as declaredFeatures from '../checks/declared-features.ts';
-import * as validation from '../checks/validation.ts';
   readonly recording: Recording;
   collect(finding: Finding, excerpt: readonly string[]): void;
 }
@@ -36,20 +36,6 @@ function matcher<Arguments extends readonly unknown[]>(name: string, check: (...
   };
 }
 
-/** Every matcher with the check that it wraps. */
-const matchers = {
-  toRestartAllContainers: matcher('toRestartAllContainers', restart.restartsAll),
-  toRestartSourceAlone: matcher('toRestartSourceAlone', restart.restartsSourceAlone),
-  toPreserve: matcher('toPreserve', identity.preserves),
-  toPreserveNamespaces: matcher('toPreserveNamespaces', identity.preservesNamespaces),
-  toPreserveHostname: matcher('toPreserveHostname', identity.preservesHostname),
-  toPreserveVolume: matcher('toPreserveVolume', volumes.preservesVolume),
-  toPreserveEnvironment: matcher('toPreserveEnvironment', volumes.preservesEnvironment),
-  toPreserveImages: matcher('toPreserveImages', containers.preservesImages),
-  toRenewWritableLayers: matcher('toRenewWritableLayers', volumes.renewsWritableLayers),
-  toFindWhatEarlierRunsLeft: matcher('toFindWhatEarlierRunsLeft', volumes.findsWhatItLeft),
-  toStartInTurn: matcher('toStartInTurn', containers.startsInTurn),
-  toRestartEachOnce: matcher('toRestartEachOnce', containers.restartsEachOnce),
 /** Wraps a check of a whole recording, which need not have a restart; times count from its begin. */
 function recordingMatcher<Arguments extends readonly unknown[]>(
   name: string,
@@ -72,6 +58,20 @@ function outcome(run: Judgeable, finding: Finding, from: Pick<Timeline, 'recordi
   return {pass: finding.outcome === 'held', message: () => explain(finding, lines)};
 }
 
+/** Every matcher with the check that it wraps. */
+const matchers = {
+  toRestartAllContainers: matcher('toRestartAllContainers', restart.restartsAll),
+  toRestartSourceAlone: matcher('toRestartSourceAlone', restart.restartsSourceAlone),
+  toPreserve: matcher('toPreserve', identity.preserves),
+  toPreserveNamespaces: matcher('toPreserveNamespaces', identity.preservesNamespaces),
+  toPreserveHostname: matcher('toPreserveHostname', identity.preservesHostname),
+  toPreserveVolume: matcher('toPreserveVolume', volumes.preservesVolume),
+  toPreserveEnvironment: matcher('toPreserveEnvironment', volumes.preservesEnvironment),
+  toPreserveImages: matcher('toPreserveImages', containers.preservesImages),
+  toRenewWritableLayers: matcher('toRenewWritableLayers', volumes.renewsWritableLayers),
+  toFindWhatEarlierRunsLeft: matcher('toFindWhatEarlierRunsLeft', volumes.findsWhatItLeft),
+  toStartInTurn: matcher('toStartInTurn', containers.startsInTurn),
+  toRestartEachOnce: matcher('toRestartEachOnce', containers.restartsEachOnce),
   toRenewContainerIds: matcher('toRenewContainerIds', containers.renewsContainerIds),
   toRepeatPostStart: matcher('toRepeatPostStart', containers.repeatsPostStart),
   toSkipPreStop: matcher('toSkipPreStop', containers.skipsPreStop),
