@@ -109,6 +109,32 @@ export const marks = {
     meaning: "a container's script that gets no further for so long is on a node that is held up",
     source: '0.01 to 0.3 s from its first command to its first line, 0.1 s between two lines, on that node',
   },
+  quietWatched: {
+    ms: 2_500,
+    meaning:
+      'what has not come so long after an end does not come: a container is started again as soon as it is seen to end',
+    source: 'the kubelet looks at its containers once a second',
+  },
+  leastBackOff: {
+    ms: 9_000,
+    meaning: 'a container that starts sooner after its end than that was not started by its own back-off',
+    source: 'Pod lifecycle, Container restart policy: 10 s at least, from the second restart on',
+  },
+  endpointNoticed: {
+    ms: 5_000,
+    meaning: 'a Pod that is not ready for so long is taken out of the ready endpoints of its Service meanwhile',
+    source: 'the EndpointSlice controller collects changes for 0.5 s',
+  },
+  podGone: {
+    ms: 10_000,
+    meaning: 'from the end of the grace period until a deleted Pod is gone from the API',
+    source: 'longer than the kubelet takes to end containers and to report it, 1 to 3 s',
+  },
+  deletionHeard: {
+    ms: 1_000,
+    meaning: 'from the deletion of a Pod until the kubelet begins no further start of its containers',
+    source: 'the kubelet hears of it by its watch, and ends the start that it is at',
+  },
   leftBehind: {
     ms: 3_600_000,
     meaning: 'a namespace of another run that is older was left behind',

@@ -15,6 +15,8 @@ const needed: readonly Right[] = [
   ...['list', 'watch'].map(verb => [verb, 'events'] as const),
   ...['get', 'create'].map(verb => [verb, 'pods', 'exec'] as const),
   ['patch', 'pods', 'ephemeralcontainers'],
+  ['patch', 'pods', 'resize'],
+  ['get', 'pods', 'log'],
   ...['list', 'watch'].map(verb => [verb, 'serviceaccounts'] as const),
   ['create', 'configmaps'],
   ['create', 'secrets'],
@@ -36,16 +38,14 @@ const wanted: readonly (readonly [need: Need, rights: readonly Right[]])[] = [
     'right to create nodes',
     [...['create', 'get', 'list', 'delete'].map(verb => [verb, 'nodes'] as const), ['patch', 'nodes', 'status']],
   ],
-/**
- * Asks the API server whether this user may do what every run does.
 ];
 
+/**
+ * Asks the API server whether this user may do what every run does.
  *
  * @throws SuiteError `forbidden` that lists every missing right
  */
 export async function requirePermissions(api: Api, signal: AbortSignal): Promise<void> {
-  const answers = await Promise.all(
-    needed.map(async ([verb, resource, subresource]) => {
   const missing = await missingOf(api, needed, signal);
   if (missing.length > 0) {
     throw new SuiteError('forbidden', `the user of this context may not: ${missing.join(', ')}`, {

@@ -18,6 +18,14 @@ const nodesSchema = z.looseObject({
           operatingSystem: z.string(),
         }),
         declaredFeatures: z.array(z.string()).optional(),
+        runtimeHandlers: z
+          .array(
+            z.looseObject({
+              name: z.string().default(''),
+              features: z.looseObject({userNamespaces: z.boolean().optional()}).optional(),
+            }),
+          )
+          .optional(),
       }),
     }),
   ),
@@ -33,7 +41,7 @@ const nodesSchema = z.looseObject({
 export async function preflight(api: Api, image: string, has: readonly Need[], signal: AbortSignal): Promise<Target> {
   const server = await readVersion(api, signal);
   await requirePermissions(api, signal);
-  const nodes = await readNodes(api, signal);
+  const {nodes, userNamespaces} = await readNodes(api, signal);
   const [apiserver, ...kubelets] = await Promise.all([
     probeMetric(api, 'kube-apiserver', '/metrics', signal),
     ...nodes.map(({name}) => probeMetric(api, `kubelet on ${name}`, `/api/v1/nodes/${name}/proxy/metrics`, signal)),
@@ -48,20 +56,12 @@ export async function preflight(api: Api, image: string, has: readonly Need[], s
     nodes,
     image,
     feature: feature(ofServer, kubelets),
+    ...gatesOff(dryRun, apiserver, dropped),
     probes: [...ofServer, ...kubelets],
     has: [...has, ...offers(userNamespaces), ...(await grantedNeeds(api, signal)), ...readable(kubelets)],
   };
 }
 
-/** Off where the API server refuses the action or its gate is off, or where no node has the gate on. */
-function feature(server: readonly Probe[], kubelets: readonly Probe[]): Target['feature'] {
-  const noNode = kubelets.length > 0 && kubelets.every(({says}) => says === 'off');
-    ...gatesOff(dryRun, apiserver, dropped),
-  return noNode || server.some(({says}) => says === 'off') ? 'off' : 'on';
-}
-
-async function readVersion(api: Api, signal: AbortSignal): Promise<string> {
-  try {
 /** What the API itself tells of what scenarios may need. */
 function offers(handlers: readonly (boolean | undefined)[]): readonly Need[] {
   return handlers.length > 0 && handlers.every(each => each === true) ? ['user namespaces'] : [];
@@ -71,18 +71,26 @@ function readable(kubelets: readonly Probe[]): readonly Need[] {
   return kubelets.some(({says}) => says !== 'unknown') ? ['right to read kubelet metrics'] : [];
 }
 
-    return versionSchema.parse(await api.json('/version', {signal})).gitVersion;
-  } catch (error) {
-    if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
-      throw new SuiteError(
-        'forbidden',
-        `the API server does not accept the credentials of this context: ${error.message}`,
+/** Off where the API server refuses the action or its gate is off, or where no node has the gate on. */
+function feature(server: readonly Probe[], kubelets: readonly Probe[]): Target['feature'] {
+  const noNode = kubelets.length > 0 && kubelets.every(({says}) => says === 'off');
+  return noNode || server.some(({says}) => says === 'off') ? 'off' : 'on';
+}
+
 /** Which gates the API server has off: by its metric, or by its answer to the dry run where that can't be read. */
 function gatesOff(dryRun: Probe, metric: Probe, dropped: boolean): Pick<Target, 'gatesOff'> {
   const off = metric.says === 'off' || (metric.says === 'unknown' && dryRun.says === 'off');
   return off ? {gatesOff: dropped ? 'rules-off' : 'off'} : {};
 }
 
+async function readVersion(api: Api, signal: AbortSignal): Promise<string> {
+  try {
+    return versionSchema.parse(await api.json('/version', {signal})).gitVersion;
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
+      throw new SuiteError(
+        'forbidden',
+        `the API server does not accept the credentials of this context: ${error.message}`,
         {
           next: 'renew the credentials, or choose another context with --context',
           cause: error,
@@ -95,17 +103,27 @@ function gatesOff(dryRun: Probe, metric: Probe, dropped: boolean): Pick<Target, 
   }
 }
 
-async function readNodes(api: Api, signal: AbortSignal): Promise<Target['nodes']> {
+async function readNodes(
+  api: Api,
+  signal: AbortSignal,
+): Promise<{nodes: Target['nodes']; userNamespaces: readonly (boolean | undefined)[]}> {
   try {
-    return nodesSchema.parse(await api.json('/api/v1/nodes', {signal})).items.map(({metadata, status}) => ({
-      name: metadata.name,
-      kubelet: status.nodeInfo.kubeletVersion,
-      runtime: status.nodeInfo.containerRuntimeVersion,
-      os: status.nodeInfo.operatingSystem,
-      declaresFeature: status.declaredFeatures?.includes(gate) ?? false,
-    }));
+    const {items} = nodesSchema.parse(await api.json('/api/v1/nodes', {signal}));
+    return {
+      nodes: items.map(({metadata, status}) => ({
+        name: metadata.name,
+        kubelet: status.nodeInfo.kubeletVersion,
+        runtime: status.nodeInfo.containerRuntimeVersion,
+        os: status.nodeInfo.operatingSystem,
+        declaresFeature: status.declaredFeatures?.includes(gate) ?? false,
+      })),
+      // The handler without a name is the one of a Pod that names no RuntimeClass.
+      userNamespaces: items.map(
+        ({status}) => status.runtimeHandlers?.find(({name}) => name === '')?.features?.userNamespaces,
+      ),
+    };
   } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return [];
+    if (error instanceof ApiError && error.code === 403) return {nodes: [], userNamespaces: []};
     throw error;
   }
 }
