@@ -1,5 +1,20 @@
-import {expect, requirement, scenario} from '../harness/index.ts';
-import {everySource} from './scenarios.ts';
+import {exits, expect, requirement, scenario, type Scenario} from '../harness/index.ts';
+import {
+  behindService,
+  everyPodPolicy,
+  everySource,
+  initContainerExits,
+  probeFails,
+  sidecarExitsEarly,
+} from './scenarios.ts';
+
+const crashLoop: Scenario = {
+  id: 'crash-loop',
+  title: 'a container exits with a listed code while another waits in CrashLoopBackOff',
+  manifest: 'crash-loop.yaml',
+  ready: {source: 'running', worker: 'running', crasher: 'crashed'},
+  steps: [{...exits('source', 88), until: 'started again'}],
+};
 
 scenario(everySource, restart => {
   requirement('CTR-1', () => expect(restart).toStartInTurn('init'));
@@ -16,4 +31,37 @@ scenario(everySource, restart => {
     expect(restart).toPreserveEnvironment();
     expect(restart).toPreserveImages();
   });
+  requirement('CTR-16', () => expect(restart).toRunNoneTwiceAtATime());
+  requirement('CTR-17', () => expect(restart).toEndContainersSideBySide(2_000));
+});
+
+scenario(everyPodPolicy, restart => {
+  requirement('CTR-6', () => {
+    expect(restart.after('others have ended')).toRunAgain('terminated');
+    expect(restart.after('others have ended')).toRestartEachOnce();
+  });
+});
+
+scenario([crashLoop], restart => {
+  requirement('CTR-7', () => expect(restart).toRunAgain('waiting'));
+  requirement('CTR-22', () => expect(restart).toCountRestart('crasher'));
+});
+
+scenario([initContainerExits, sidecarExitsEarly], restart => {
+  requirement('CTR-23', () => expect(restart).toStartUncounted());
+});
+
+scenario([sidecarExitsEarly], restart => {
+  requirement('CTR-14', () =>
+    expect(restart.after('once everything runs')).toReadPreviousLog('the log of the run that was ended', 'at work'),
+  );
+});
+
+scenario([probeFails], restart => {
+  requirement('CTR-18', () => expect(restart).toDeleteGracefully('source', 42, 'worker'));
+});
+
+scenario([behindService], restart => {
+  requirement('CTR-20', () => expect(restart).toPreserveResources());
+  requirement('CTR-21', () => expect(restart.after('resized')).toPreserveResources('worker'));
 });

@@ -141,5 +141,5 @@ scenario([agentAndWorker], restart => {
     expect(restart.after('the agent fails')).toRestartEachOnce();
   });
   requirement('WRK-12', () => expect(restart.after('the worker ends well')).toCompleteJob('agent'));
-  requirement('WRK-13', () => expect(restart.after('the agent ends well')).toRestartSourceAlone());
+  requirement('WRK-13', () => expect(restart.after('the agent ends well')).toRestartAlone());
 });

@@ -8,7 +8,7 @@ import {
   type JournalLine,
   type Timeline,
 } from '../recording/timeline.ts';
-import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {broken, held, journalHole, missing, unknown, type Check, type Evidence} from './finding.ts';
 import {marks} from '../timeouts.ts';
 import {notRaised} from './conditions.ts';
 import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
@@ -57,31 +57,6 @@ export function startsInTurn(kind: Extract<ContainerKind, 'init' | 'sidecar' | '
 
 function beganAgoMs({start}: ContainerRun): number {
   return (start.entry.uptime - start.entry.began) * 1000;
-}
-
-/** restartCount of each container that had run goes up by exactly one, and of the others not at all (KEP-5532). */
-export function restartsEachOnce(): Check {
-  return timeline => {
-    const {before, after, containers, hadRun} = timeline;
-    const expected = 'restartCount of each container that had run goes up by exactly one, of the others not at all';
-    const trail: Evidence[] = [stimulusEvidence(timeline)];
-    for (const {name} of containers) {
-      const first = statusOf(before.pod, name)?.restartCount ?? 0;
-      const wanted = first + (hadRun.includes(name) ? 1 : 0);
-      let count = first;
-      for (const version of after) {
-        const now = statusOf(version.pod, name)?.restartCount ?? count;
-        if (now === count) continue;
-        trail.push(evidence(version, `${name} restartCount ${count} -> ${now}`));
-        if (now < count) return broken(expected, `restartCount of ${name} went down`, trail);
-        if (now > wanted)
-          return broken(expected, `restartCount of ${name} went up by more than ${wanted - first}`, trail);
-        count = now;
-      }
-      if (count < wanted) return missing(timeline, expected, `restartCount of ${name} did not go up`, trail);
-    }
-    return ofRestart(timeline, unlessGap(timeline, held(expected, trail), 'presence'));
-  };
 }
 
 /** Each container that had run gets a new container id: it was ended and made anew, not kept. */
@@ -169,7 +144,8 @@ export function endsContainersWithin(ownMs: number): Check {
   };
 }
 
-function graceMs({before}: Timeline): number {
+/** The Pod's grace period. */
+export function graceMs({before}: Timeline): number {
   const seconds = before.pod.spec['terminationGracePeriodSeconds'];
   return (typeof seconds === 'number' ? seconds : 30) * 1000;
 }

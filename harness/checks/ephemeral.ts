@@ -1,6 +1,6 @@
 import {statusOf} from '../recording/pod.ts';
 import type {Timeline} from '../recording/timeline.ts';
-import {broken, held, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
 
 /** A running ephemeral container is ended by the restart (announcement of v1.35, in so many words). */
@@ -59,6 +59,20 @@ export function keepsEphemeral(name: string): Check {
         : `${name} left the status`;
     },
   );
+}
+
+/** A new ephemeral container can be added after the restart, and runs (Ephemeral Containers). */
+export function addsEphemeral(name: string): Check {
+  return timeline => {
+    const expected = `${name}, added after the restart, runs`;
+    const trail: Evidence[] = [stimulusEvidence(timeline)];
+    if (!allRestarted(timeline)) return unknown(expected, 'no restart of all containers was seen', trail);
+    if (statusOf(timeline.before.pod, name) !== undefined)
+      return unknown(expected, `${name} had been there before`, trail);
+    const runs = timeline.after.find(({pod}) => statusOf(pod, name)?.state.running !== undefined);
+    if (runs === undefined) return missing(timeline, expected, `${name} did not run`, trail);
+    return held(expected, [...trail, evidence(runs, `${name} running`)]);
+  };
 }
 
 function throughout(

@@ -49,6 +49,19 @@ export function preservesHostname(): Check {
   );
 }
 
+/** The containers see the same user namespace, with the same ID mappings (KEP-5532, Goals). */
+export function preservesUserNamespace(): Check {
+  return sameInJournal('the user namespace and its ID mapping are the same before and after', ({namespaces, users}) => {
+    const mapping = users?.trim() ?? '';
+    return mapping === '' || mapping === wholeRange
+      ? undefined
+      : `user ${namespaces['user'] ?? ''}, mapping ${mapping}`;
+  });
+}
+
+/** The mapping of a Pod without a user namespace of its own. */
+const wholeRange = '0 0 4294967295';
+
 type Start = ReturnType<typeof runsOf>[number]['start'];
 
 /**

@@ -1,6 +1,6 @@
 import {statusOf} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
-import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
+import {held, missing, unknown, type Check, type Evidence, type Finding} from './finding.ts';
 
 /** Evidence that the source was told to exit. */
 export function stimulusEvidence({stimulusIndex, stimulusAtMs, source, code}: Timeline): Evidence {
@@ -54,40 +54,5 @@ export function restartsAll(): Check {
     const never = started.filter(({version}) => version === undefined).map(({name}) => name);
     if (never.length === 0) return held(expected, trail);
     return missing(timeline, expected, `not started again: ${never.join(', ')}`, trail);
-  };
-}
-
-/** A code that no rule lists: the source's own policy applies, and no other container's count moves (KEP-5307). */
-export function restartsSourceAlone(): Check {
-  return timeline => {
-    const {source, before, after, containers} = timeline;
-    const expected = `${source} alone is started again, and AllContainersRestarting does not become True`;
-    const trail = [stimulusEvidence(timeline)];
-    const others = containers.map(({name}) => name).filter(name => name !== source);
-    for (const version of after) {
-      const moved = others.find(
-        name => statusOf(version.pod, name)?.restartCount !== statusOf(before.pod, name)?.restartCount,
-      );
-      if (moved !== undefined) {
-        const from = statusOf(before.pod, moved)?.restartCount ?? 0;
-        const to = statusOf(version.pod, moved)?.restartCount ?? 0;
-        return broken(expected, `restartCount of ${moved} moved`, [
-          ...trail,
-          evidence(version, `${moved} restartCount ${from} -> ${to}`),
-        ]);
-      }
-      if (
-        version.pod.status.conditions.some(({type, status}) => type === 'AllContainersRestarting' && status === 'True')
-      ) {
-        return broken(expected, 'AllContainersRestarting became True', [
-          ...trail,
-          evidence(version, 'AllContainersRestarting=True'),
-        ]);
-      }
-    }
-    const again = restartedIn(timeline, source);
-    if (again === undefined) return missing(timeline, expected, `${source} was not started again`, trail);
-    const seen = [...trail, evidence(again, `${source} has a new container id`)];
-    return unlessGap(timeline, held(expected, seen), 'presence');
   };
 }

@@ -39,6 +39,35 @@ export function findsWhatItLeft(): Check {
   }));
 }
 
+/**
+ * An init container sets right what a regular container spoilt on a volume before that one starts again (KEP-5532, Story 1).
+ *
+ * @param spoilt what the regular container leaves on the volume
+ */
+export function findsMended(volume: string, spoilt: string, container: string): Check {
+  return timeline => {
+    const expected = `${container} finds volume ${volume} as it was when it first started, though it had spoilt it`;
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const init = timeline.containers.find(({kind}) => kind === 'init')?.name ?? '';
+    const mends = runsAround(timeline, init).after[0]?.start;
+    const {before, after} = runsAround(timeline, container);
+    const [was, again] = [before.at(-1)?.start, after[0]?.start];
+    if (mends === undefined || was === undefined || again === undefined)
+      return unknown(expected, `the journal has no new start of ${init} and ${container}`);
+    const trail = [was, mends, again].map(({index, atMs, entry}) => ({
+      index,
+      atMs,
+      text: `${entry.container} starts: ${volume} ${JSON.stringify(entry.volumes[volume]?.origin ?? '')}`,
+    }));
+    if (mends.entry.volumes[volume]?.origin !== spoilt)
+      return unknown(expected, `volume ${volume} was not spoilt when ${init} started`, trail);
+    if (again.entry.volumes[volume]?.origin !== was.entry.volumes[volume]?.origin)
+      return broken(expected, `${container} found volume ${volume} spoilt`, trail);
+    return ofRestart(timeline, held(expected, trail));
+  };
+}
+
 /** The environment that each container sees is the one that it saw before. */
 export function preservesEnvironment(): Check {
   return eachRestart('each container has the environment that it had', (first, again) => {

@@ -1,17 +1,24 @@
 import {expect} from 'expect';
+import * as alone from '../checks/alone.ts';
 import * as barrier from '../checks/barrier.ts';
 import * as conditions from '../checks/conditions.ts';
 import * as containers from '../checks/containers.ts';
-import * as declaredFeatures from '../checks/declared-features.ts';
+import * as counts from '../checks/counts.ts';
+import * as ends from '../checks/ends.ts';
 import * as ephemeral from '../checks/ephemeral.ts';
 import * as failure from '../checks/failure.ts';
 import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
 import * as jobs from '../checks/jobs.ts';
+import * as logs from '../checks/logs.ts';
 import * as loop from '../checks/loop.ts';
 import * as podStatus from '../checks/pod-status.ts';
 import * as probes from '../checks/probes.ts';
+import * as resources from '../checks/resources.ts';
 import * as restart from '../checks/restart.ts';
+import * as service from '../checks/service.ts';
+import * as sources from '../checks/sources.ts';
+import * as declaredFeatures from '../checks/declared-features.ts';
 import * as validation from '../checks/validation.ts';
 import * as volumes from '../checks/volumes.ts';
 import * as workloads from '../checks/workloads.ts';
@@ -61,25 +68,47 @@ function outcome(run: Judgeable, finding: Finding, from: Pick<Timeline, 'recordi
 /** Every matcher with the check that it wraps. */
 const matchers = {
   toRestartAllContainers: matcher('toRestartAllContainers', restart.restartsAll),
-  toRestartSourceAlone: matcher('toRestartSourceAlone', restart.restartsSourceAlone),
+  toRestartAlone: matcher('toRestartAlone', alone.restartsAlone),
+  toStayEnded: matcher('toStayEnded', alone.staysEnded),
+  toStartNothing: matcher('toStartNothing', alone.startsNothing),
+  toRestartOnceOrTwice: matcher('toRestartOnceOrTwice', sources.restartsOnceOrTwice),
+  toStartFromTheFirst: matcher('toStartFromTheFirst', sources.startsFromTheFirst),
+  toTriggerBeforeStarted: matcher('toTriggerBeforeStarted', sources.triggersBeforeStarted),
+  toEndBySignal: matcher('toEndBySignal', sources.endsBySignal),
+  toEndForItsMemory: matcher('toEndForItsMemory', sources.endsForItsMemory),
+  toFailProbe: matcher('toFailProbe', sources.failsProbe),
+  toEndWith: matcher('toEndWith', sources.endsWith),
+  toRunAgain: matcher('toRunAgain', sources.runsAgain),
   toPreserve: matcher('toPreserve', identity.preserves),
   toPreserveNamespaces: matcher('toPreserveNamespaces', identity.preservesNamespaces),
   toPreserveHostname: matcher('toPreserveHostname', identity.preservesHostname),
+  toPreserveUserNamespace: matcher('toPreserveUserNamespace', identity.preservesUserNamespace),
+  toFindMended: matcher('toFindMended', volumes.findsMended),
   toPreserveVolume: matcher('toPreserveVolume', volumes.preservesVolume),
   toPreserveEnvironment: matcher('toPreserveEnvironment', volumes.preservesEnvironment),
   toPreserveImages: matcher('toPreserveImages', containers.preservesImages),
   toRenewWritableLayers: matcher('toRenewWritableLayers', volumes.renewsWritableLayers),
   toFindWhatEarlierRunsLeft: matcher('toFindWhatEarlierRunsLeft', volumes.findsWhatItLeft),
   toStartInTurn: matcher('toStartInTurn', containers.startsInTurn),
-  toRestartEachOnce: matcher('toRestartEachOnce', containers.restartsEachOnce),
+  toRestartEachOnce: matcher('toRestartEachOnce', counts.restartsEachOnce),
+  toCountRestart: matcher('toCountRestart', counts.countsRestart),
+  toStartUncounted: matcher('toStartUncounted', counts.startsUncounted),
   toRenewContainerIds: matcher('toRenewContainerIds', containers.renewsContainerIds),
   toRepeatPostStart: matcher('toRepeatPostStart', containers.repeatsPostStart),
   toSkipPreStop: matcher('toSkipPreStop', containers.skipsPreStop),
   toEndContainersWithin: matcher('toEndContainersWithin', containers.endsContainersWithin),
+  toEndContainersSideBySide: matcher('toEndContainersSideBySide', ends.endsSideBySide),
+  toRunNoneTwiceAtATime: matcher('toRunNoneTwiceAtATime', ends.runsNoneTwice),
+  toDeleteGracefully: matcher('toDeleteGracefully', ends.deletesGracefully),
+  toReadPreviousLog: matcher('toReadPreviousLog', logs.readsPreviousLog),
+  toPreserveResources: matcher('toPreserveResources', resources.preservesResources),
+  toKeepEndpoint: matcher('toKeepEndpoint', service.keepsEndpoint),
+  toHaveNoReadyEndpoint: matcher('toHaveNoReadyEndpoint', service.hasNoReadyEndpoint),
   toTellLastState: matcher('toTellLastState', containers.tellsLastState),
   toShowExitCode: matcher('toShowExitCode', containers.showsExitCode),
   toTerminateEphemeral: matcher('toTerminateEphemeral', ephemeral.terminatesEphemeral),
   toNotStartEphemeral: matcher('toNotStartEphemeral', ephemeral.doesNotStartEphemeral),
+  toAddEphemeral: matcher('toAddEphemeral', ephemeral.addsEphemeral),
   toKeepEphemeral: matcher('toKeepEphemeral', ephemeral.keepsEphemeral),
   toNotRaiseBefore: matcher('toNotRaiseBefore', conditions.isNotRaisedBefore),
   toRaiseCondition: matcher('toRaiseCondition', conditions.raisesCondition),
@@ -105,28 +134,38 @@ const matchers = {
   toRestartOneIndex: matcher('toRestartOneIndex', jobs.restartsOneIndex),
   toWaitForBarrier: matcher('toWaitForBarrier', barrier.waitsForBarrier),
   toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),
+  toAccept: recordingMatcher('toAccept', validation.accepts),
+  toReject: recordingMatcher('toReject', validation.rejects),
+  toKeepRules: recordingMatcher('toKeepRules', validation.keepsRules),
+  toDropRules: recordingMatcher('toDropRules', validation.dropsRules),
+  toDeclareFeature: recordingMatcher('toDeclareFeature', declaredFeatures.declaresFeature),
+  toNotDeclareFeature: recordingMatcher('toNotDeclareFeature', declaredFeatures.doesNotDeclareFeature),
+  toScheduleWithoutFeature: recordingMatcher('toScheduleWithoutFeature', declaredFeatures.schedulesWithoutFeature),
+  toKeepUnscheduled: recordingMatcher('toKeepUnscheduled', declaredFeatures.keepsUnscheduled),
+  toNameFeature: recordingMatcher('toNameFeature', declaredFeatures.namesFeature),
+  toScheduleOnceDeclared: recordingMatcher('toScheduleOnceDeclared', declaredFeatures.schedulesOnceDeclared),
   toHaveConditionOnce: matcher('toHaveConditionOnce', conditions.isUnique),
   toLowerConditionWithin: matcher('toLowerConditionWithin', conditions.isLoweredWithin),
   toEndLowered: matcher('toEndLowered', conditions.isLoweredInTheEnd),
-  toSlowDown: matcher('toSlowDown', loop.slowsDown),
-  toKeepLooping: matcher('toKeepLooping', loop.keepsLooping),
-  toCountEachRestart: matcher('toCountEachRestart', loop.countsEachRestart),
-  toLeaveAlone: matcher('toLeaveAlone', loop.leavesAlone),
-  toHaveNoCondition: matcher('toHaveNoCondition', loop.hasNoCondition),
-  toEndByDeletion: matcher('toEndByDeletion', loop.endsByDeletion),
   toStartOverStartupProbe: matcher('toStartOverStartupProbe', probes.startsOverStartupProbe),
   toStartOverReadinessProbe: matcher('toStartOverReadinessProbe', probes.startsOverReadinessProbe),
   toStartOverLivenessProbe: matcher('toStartOverLivenessProbe', probes.startsOverLivenessProbe),
   toForgetLivenessFailures: matcher('toForgetLivenessFailures', probes.forgetsLivenessFailures),
   toDelayProbesAnew: matcher('toDelayProbesAnew', probes.delaysProbesAnew),
   toProbeNewContainers: matcher('toProbeNewContainers', probes.probesNewContainers),
-  toFailPodByStartupProbe: matcher('toFailPodByStartupProbe', failure.failsPodByStartupProbe),
   toFailPod: matcher('toFailPod', failure.failsPod),
+  toFailPodByStartupProbe: matcher('toFailPodByStartupProbe', failure.failsPodByStartupProbe),
   toStartNothingAfter: matcher('toStartNothingAfter', failure.startsNothingAfter),
   toTryAgain: matcher('toTryAgain', failure.triesAgain),
   toEndWhenDeleted: matcher('toEndWhenDeleted', failure.endsWhenDeleted),
   toEndInFinalPhase: matcher('toEndInFinalPhase', failure.endsInFinalPhase),
   toKeepDeadline: matcher('toKeepDeadline', failure.keepsDeadline),
+  toSlowDown: matcher('toSlowDown', loop.slowsDown),
+  toKeepLooping: matcher('toKeepLooping', loop.keepsLooping),
+  toCountEachRestart: matcher('toCountEachRestart', loop.countsEachRestart),
+  toLeaveAlone: matcher('toLeaveAlone', loop.leavesAlone),
+  toHaveNoCondition: matcher('toHaveNoCondition', loop.hasNoCondition),
+  toEndByDeletion: matcher('toEndByDeletion', loop.endsByDeletion),
 };
 
 expect.extend(matchers);
@@ -142,13 +181,3 @@ declare module 'expect' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- adds the matchers to Jest's
   interface Matchers<R extends void | Promise<void>> extends RestartMatchers<R> {}
 }
-  toAccept: recordingMatcher('toAccept', validation.accepts),
-  toReject: recordingMatcher('toReject', validation.rejects),
-  toKeepRules: recordingMatcher('toKeepRules', validation.keepsRules),
-  toDropRules: recordingMatcher('toDropRules', validation.dropsRules),
-  toDeclareFeature: recordingMatcher('toDeclareFeature', declaredFeatures.declaresFeature),
-  toNotDeclareFeature: recordingMatcher('toNotDeclareFeature', declaredFeatures.doesNotDeclareFeature),
-  toScheduleWithoutFeature: recordingMatcher('toScheduleWithoutFeature', declaredFeatures.schedulesWithoutFeature),
-  toKeepUnscheduled: recordingMatcher('toKeepUnscheduled', declaredFeatures.keepsUnscheduled),
-  toNameFeature: recordingMatcher('toNameFeature', declaredFeatures.namesFeature),
-  toScheduleOnceDeclared: recordingMatcher('toScheduleOnceDeclared', declaredFeatures.schedulesOnceDeclared),

@@ -8,19 +8,25 @@ type Start = Extract<JournalEntry, {what: 'start'}>;
 /** A copy of a good recording that a fault is put into. */
 export class Edit {
   readonly recording: Recording;
-  readonly timeline: Timeline;
+  #timeline: Timeline | undefined;
   #observations: Observation[];
 
   constructor(good: Recording) {
     this.#observations = structuredClone([...good.observations]);
     this.recording = {...good, observations: this.#observations};
-    this.timeline = Edit.#timeline(this.recording);
+    this.#timeline = timelineOf(this.recording);
   }
 
-  static #timeline(recording: Recording): Timeline {
-    const timeline = timelineOf(recording);
-    if (timeline === undefined) throw new Error('not a recording of a restart');
-    return timeline;
+  /** What the other methods go by: the timeline of the first step in which containers are told to exit, or of the one named. */
+  get timeline(): Timeline {
+    if (this.#timeline === undefined) throw new Error('not a recording of a restart');
+    return this.#timeline;
+  }
+
+  /** Goes on to another such step. */
+  step(name: string): this {
+    this.#timeline = timelineOf(this.recording, name);
+    return this;
   }
 
   /** Index of the first version with the condition True, of the first one with it False again, and of the last one. */
@@ -57,6 +63,30 @@ export class Edit {
     const object = structuredClone(last.object);
     edit(object);
     this.#observations.splice(-1, 0, {...last, type: 'MODIFIED', atMs: this.timeline.end.atMs + laterMs, object});
+    return this;
+  }
+
+  /** Puts another answer in the place of what the API server answered to a request. */
+  answers(name: string, answer: {readonly code: number; readonly body: unknown}): this {
+    for (const observation of this.#observations) {
+      if (observation.kind === 'answer' && observation.name === name) Object.assign(observation, answer);
+    }
+    return this;
+  }
+
+  /** Edits every version of one Pod, from a request of that name on. */
+  podsAfter(request: string, pod: string, edit: (pod: Pod) => void): this {
+    const from = this.#observations.findIndex(o => o.kind === 'answer' && o.name === request);
+    return this.pods(from, Infinity, version => {
+      if (version.metadata.name === pod) edit(version);
+    });
+  }
+
+  /** Edits what was read of nodes. */
+  nodes(action: string, text: string): this {
+    for (const observation of this.#observations) {
+      if (observation.kind === 'node' && observation.action === action) observation.text = text;
+    }
     return this;
   }
 
@@ -166,5 +196,13 @@ export function runsUnder(container: string, id: string | undefined): (pod: Pod)
     const now = status(pod, container);
     now.state = {running: {}};
     if (id !== undefined) now.containerID = id;
+  };
+}
+
+/** An edit after which the restart of a step spared a container: it is shown running under the id that it had before. */
+export function spares(container: string, step?: string): (edit: Edit) => void {
+  return e => {
+    if (step !== undefined) e.step(step);
+    e.pods(e.lowered, e.last, runsUnder(container, status(e.timeline.before.pod, container).containerID));
   };
 }

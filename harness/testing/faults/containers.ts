@@ -1,4 +1,5 @@
 import {status} from '../edit.ts';
+import type {Pod} from '../../recording/pod.ts';
 import type {Fault} from './fault.ts';
 
 const sidecar = 'sidecar-exits';
@@ -6,7 +7,14 @@ const init = 'init-container-exits';
 const regular = 'regular-container-exits';
 
 /** Requirements that rest on what each container reads when it starts. */
-const readAtStart = ['IDN-4', 'IDN-6', ...[1, 2, 3, 4, 5, 6, 10, 11].map(number => `VOL-${number}`), 'CTR-15'];
+const readAtStart = [
+  'IDN-4',
+  'IDN-6',
+  'IDN-12',
+  ...[1, 2, 3, 4, 5, 6, 9, 10, 11].map(number => `VOL-${number}`),
+  'CTR-15',
+  'CTR-16',
+];
 
 /** Faults in the containers' order, counts, hooks, ends and states. */
 export const containerFaults: readonly Fault[] = [
@@ -84,7 +92,11 @@ export const containerFaults: readonly Fault[] = [
         e.addJournal({container: 'evaluator', what: 'alive', uptime: told + after});
       }
     },
-    turns: {'CTR-10': 'evaluator was alive for longer'},
+    turns: {
+      'CTR-10': 'evaluator was alive for longer',
+      'CTR-16': 'evaluator ran twice at a time',
+      'CTR-17': 'they took longer',
+    },
   },
   {
     name: 'the last state tells of another end',
@@ -115,4 +127,80 @@ export const containerFaults: readonly Fault[] = [
     edit: e => e.lastPods(12, pod => (status(pod, 'prepare').imageID = 'another')),
     turns: {'CTR-15': 'the image of prepare changed'},
   },
+  {
+    name: 'the old run of a container goes on beside the new one',
+    in: sidecar,
+    edit: e => e.addJournal({container: 'evaluator', what: 'alive', uptime: e.uptime('evaluator', 'start') + 0.1}),
+    turns: {'CTR-10': 'evaluator was alive for longer', 'CTR-16': 'evaluator ran twice at a time'},
+  },
+  {
+    name: 'a container that had completed stays so',
+    in: 'pod-policy-always',
+    edit: e => {
+      e.step('others have ended');
+      const old = status(e.timeline.before.pod, 'on-failure');
+      e.pods(e.lowered, e.last, pod => Object.assign(status(pod, 'on-failure'), old));
+    },
+    turns: {'CTR-6': 'on-failure did not run again'},
+  },
+  {
+    name: 'a container that waited in CrashLoopBackOff goes on waiting',
+    in: 'crash-loop',
+    edit: e => {
+      const old = status(e.timeline.before.pod, 'crasher');
+      e.pods(e.lowered, e.last, pod => Object.assign(status(pod, 'crasher'), old));
+    },
+    turns: {'CTR-7': 'crasher did not run again', 'CTR-22': 'crasher was not seen to start again'},
+  },
+  {
+    name: 'a container that waited in CrashLoopBackOff is counted twice',
+    in: 'crash-loop',
+    edit: e => e.pods(e.lowered, e.last, pod => (status(pod, 'crasher').restartCount += 2)),
+    turns: {'CTR-22': 'restartCount of crasher went up by more than 1'},
+  },
+  {
+    name: 'the log of the previous run is that of another',
+    in: 'sidecar-exits-early',
+    edit: e => e.answers('the log of the run that was ended', {code: 200, body: ''}),
+    turns: {'CTR-14': 'the log does not have what the run wrote'},
+  },
+  {
+    name: 'a preStop hook does not run when the Pod is deleted',
+    in: 'probe-fails',
+    edit: e =>
+      e.pods(e.timeline.stimulusIndex, Infinity, pod => {
+        exitsWith(pod, 'source', 42, 143);
+      }),
+    turns: {'CTR-18': 'the preStop hook of source did not run'},
+  },
+  {
+    name: 'a container is given other limits',
+    in: 'behind-service',
+    edit: e => {
+      e.step('resized');
+      e.pods(e.lowered, e.last, pod => (status(pod, 'worker').resources = {limits: {cpu: '2'}}));
+    },
+    turns: {'CTR-21': 'the status of worker has other resources'},
+  },
+  {
+    name: 'the cgroup of a container has other limits',
+    in: 'behind-service',
+    edit: e => e.restarts('worker', ({volumes: {limits}}) => limits && (limits.origin = '134217728 100000 100000 ')),
+    turns: {'CTR-20': 'the cgroup of worker has other limits', 'CTR-21': 'the cgroup of worker has other limits'},
+  },
+  {
+    name: 'a container that had not run starts with a count',
+    in: init,
+    edit: e => e.pods(e.lowered, Infinity, pod => (status(pod, 'trainer').restartCount = 1)),
+    turns: {
+      'CTR-4': 'restartCount of trainer went up by more than 0',
+      'CTR-23': 'restartCount of trainer was not 0 when it started',
+    },
+  },
 ];
+
+/** Changes the code that a container ended with. */
+function exitsWith(pod: Pod, container: string, was: number, is: number): void {
+  const {terminated} = status(pod, container).state;
+  if (terminated?.exitCode === was) terminated.exitCode = is;
+}

@@ -24,4 +24,15 @@ export const ephemeralFaults: readonly Fault[] = [
     edit: e => e.pods(e.lowered, e.lowered, pod => (pod.status.ephemeralContainerStatuses = [])),
     turns: {'EPH-3': 'debugger left the status'},
   },
+  {
+    name: 'an ephemeral container that is added afterwards does not run',
+    in: 'sidecar-exits-early',
+    edit: e => {
+      e.step('once everything runs');
+      e.pods(e.lowered, e.last, pod => {
+        pod.status.ephemeralContainerStatuses.forEach(now => (now.state = {waiting: {reason: 'ContainerCreating'}}));
+      });
+    },
+    turns: {'EPH-4': 'debugger did not run'},
+  },
 ];

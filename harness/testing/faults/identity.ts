@@ -61,4 +61,16 @@ export const identityFaults: readonly Fault[] = [
     edit: e => e.lastPods(1, pod => (pod.metadata.generation = 99)),
     turns: {'IDN-8': lost('metadata.generation')},
   },
+  {
+    name: 'the IDs are mapped to others',
+    in: 'user-namespace',
+    edit: e => e.restarts('worker', start => (start.users = '0 65536 65536')),
+    turns: {'IDN-9': 'worker saw others than source before it'},
+  },
+  {
+    name: 'the Pod leaves the EndpointSlice',
+    in: 'behind-service',
+    edit: e => e.objects('endpointslices', e.timeline.stimulusIndex, object => (object['endpoints'] = [])),
+    turns: {'IDN-11': 'the Pod left the EndpointSlice', 'PRB-5': 'it did not become ready again'},
+  },
 ];

@@ -12,7 +12,12 @@ const volumes = {
   'VOL-4': 'secret',
   'VOL-5': 'downward',
   'VOL-6': 'projected',
+  'VOL-9': 'sub',
+  'IDN-12': 'token',
 };
+
+/** Those that the first container finds empty when it first starts. */
+const filledByInit = ['disk', 'memory', 'sub'];
 
 /** Faults in volumes. */
 export const volumeFaults: readonly Fault[] = [
@@ -35,7 +40,7 @@ export const volumeFaults: readonly Fault[] = [
           undefined,
           start => (start.volumes[name] = {mount: start.volumes[name]?.mount ?? '', origin: 'new'}),
         ),
-      turns: {[id]: `the content of volume ${name} changed (${id < 'VOL-3' ? 'watcher' : 'prepare'})`},
+      turns: {[id]: `the content of volume ${name} changed (${filledByInit.includes(name) ? 'watcher' : 'prepare'})`},
     },
   ]),
   {
@@ -49,5 +54,12 @@ export const volumeFaults: readonly Fault[] = [
     in: regular,
     edit: e => e.restarts('prepare', start => (start.earlierRuns = 0)),
     turns: {'VOL-11': 'what an earlier run appended is missing, or more is there (prepare)'},
+  },
+  {
+    name: 'a volume is not set right before the container starts that spoilt it',
+    in: 'sidecar-exits-early',
+    edit: e =>
+      e.step('once everything runs').restarts('worker', ({volumes: {disk}}) => disk && (disk.origin = 'spoilt')),
+    turns: {'VOL-12': 'worker found volume disk spoilt'},
   },
 ];

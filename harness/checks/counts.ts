@@ -1,0 +1,66 @@
+import {statusOf} from '../recording/pod.ts';
+import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
+
+/** restartCount of each container that had run goes up by exactly one, and of the others not at all (KEP-5532). */
+export function restartsEachOnce(): Check {
+  return timeline => {
+    const {before, after, containers, hadRun} = timeline;
+    const expected = 'restartCount of each container that had run goes up by exactly one, of the others not at all';
+    const trail: Evidence[] = [stimulusEvidence(timeline)];
+    for (const {name} of containers) {
+      const first = statusOf(before.pod, name)?.restartCount ?? 0;
+      const wanted = first + (hadRun.includes(name) ? 1 : 0);
+      let count = first;
+      for (const version of after) {
+        const now = statusOf(version.pod, name)?.restartCount ?? count;
+        if (now === count) continue;
+        trail.push(evidence(version, `${name} restartCount ${count} -> ${now}`));
+        if (now < count) return broken(expected, `restartCount of ${name} went down`, trail);
+        if (now > wanted)
+          return broken(expected, `restartCount of ${name} went up by more than ${wanted - first}`, trail);
+        count = now;
+      }
+      if (count < wanted) return missing(timeline, expected, `restartCount of ${name} did not go up`, trail);
+    }
+    return ofRestart(timeline, unlessGap(timeline, held(expected, trail), 'presence'));
+  };
+}
+
+/** restartCount of one container goes up by one when the restart starts it again (KEP-5532, API). */
+export function countsRestart(container: string): Check {
+  return timeline => {
+    const expected = `restartCount of ${container} goes up by one when it is started again`;
+    const again = restartedIn(timeline, container);
+    if (again === undefined) return unknown(expected, `${container} was not seen to start again`);
+    const was = statusOf(timeline.before.pod, container)?.restartCount ?? 0;
+    const id = statusOf(again.pod, container)?.containerID;
+    const counts = timeline.after
+      .filter(({pod}) => statusOf(pod, container)?.containerID === id)
+      .map(({pod}) => statusOf(pod, container)?.restartCount ?? 0);
+    const is = Math.max(...counts);
+    const trail = [stimulusEvidence(timeline), evidence(again, `${container} restartCount ${was} -> ${is}`)];
+    if (is > was + 1) return broken(expected, `restartCount of ${container} went up by more than 1`, trail);
+    if (is === was) return broken(expected, `restartCount of ${container} did not go up`, trail);
+    return ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/** A container that had not run when the source exited starts with a restart count of 0 (KEP-5532, API). */
+export function startsUncounted(): Check {
+  return timeline => {
+    const {containers, hadRun, after} = timeline;
+    const expected = 'each container that had not run before starts with a restart count of 0';
+    const fresh = containers.map(({name}) => name).filter(name => !hadRun.includes(name));
+    if (fresh.length === 0) return unknown(expected, 'every container had run');
+    const trail: Evidence[] = [stimulusEvidence(timeline)];
+    for (const name of fresh) {
+      const first = after.find(({pod}) => statusOf(pod, name)?.containerID !== undefined);
+      if (first === undefined) return missing(timeline, expected, `${name} did not start`, trail);
+      const count = statusOf(first.pod, name)?.restartCount ?? 0;
+      trail.push(evidence(first, `${name} starts, restartCount ${count}`));
+      if (count !== 0) return broken(expected, `restartCount of ${name} was not 0 when it started`, trail);
+    }
+    return ofRestart(timeline, held(expected, trail));
+  };
+}

@@ -1,0 +1,105 @@
+import {statusOf} from '../recording/pod.ts';
+import {runsAround, type JournalLine} from '../recording/timeline.ts';
+import {marks} from '../timeouts.ts';
+import {graceMs} from './containers.ts';
+import {broken, held, journalHole, unknown, type Check, type Evidence} from './finding.ts';
+import {evidence, ofRestart} from './restart.ts';
+import {longest, slowness} from './slowness.ts';
+
+const of = ({index, atMs, entry}: JournalLine): Evidence => ({index, atMs, text: `${entry.container} ${entry.what}`});
+
+/** A container's old run is over before its new one begins: no container runs twice at a time (KEP-5532, Restart Phases). */
+export function runsNoneTwice(): Check {
+  return timeline => {
+    const expected = 'the old run of each container is over before the new one begins';
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const trail: Evidence[] = [];
+    for (const name of timeline.hadRun) {
+      const {before, after} = runsAround(timeline, name);
+      const [old, again] = [before.at(-1), after[0]];
+      const last = old?.lines.at(-1);
+      if (last === undefined || again === undefined)
+        return unknown(expected, `the journal has no new start of ${name}`, trail);
+      trail.push(of(last), of(again.start));
+      const saw = `${name} ran twice at a time`;
+      if (last.entry.uptime > again.start.entry.began) return broken(expected, saw, trail);
+      // Only a run that got SIGTERM writes that it is alive; one of the old run's lines may follow the start of the new one.
+      const [alive, told] = (['alive', 'SIGTERM'] as const).map(what =>
+        again.lines.find(({entry}) => entry.what === what),
+      );
+      if (alive !== undefined && alive.entry.uptime < (told?.entry.uptime ?? Infinity))
+        return broken(expected, saw, [...trail, of(alive)]);
+    }
+    return ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/**
+ * The containers are ended side by side, or one after the other within 2 s each (KEP-5532, Monitoring Requirements).
+ *
+ * @param ownMs the kubelet's minimum for one container; what the node needs beyond it comes from the calibration
+ */
+export function endsSideBySide(ownMs: number): Check {
+  return timeline => {
+    const hole = journalHole(timeline);
+    const {exit, before, hadRun, source} = timeline;
+    const victims = hadRun.filter(name => name !== source && statusOf(before.pod, name)?.state.running !== undefined);
+    const allMs = ownMs * victims.length;
+    const expected = `all containers are gone within ${ownMs / 1000} s for each that ran`;
+    if (hole !== undefined) return unknown(expected, hole);
+    const lines = victims
+      .flatMap(name => runsAround(timeline, name).before.at(-1)?.lines ?? [])
+      .filter(({entry}) => ['SIGTERM', 'alive'].includes(entry.what) && entry.uptime > (exit?.entry.uptime ?? Infinity))
+      .toSorted((a, b) => a.entry.uptime - b.entry.uptime);
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (first === undefined || last === undefined) return unknown(expected, 'no container was seen to get SIGTERM');
+    const trail = [of(first), of(last)];
+    const tookMs = (last.entry.uptime - first.entry.uptime) * 1000;
+    if (tookMs > allMs + marks.leastTolerance.ms) {
+      const saw = 'they took longer';
+      const boundMs = longest(timeline, allMs, graceMs(timeline));
+      const slow = boundMs === undefined ? 'on a node that is too slow to tell' : slowness(timeline);
+      if (slow !== undefined) return unknown(expected, `${saw}, ${slow}`, trail);
+      if (tookMs > (boundMs ?? Infinity)) return broken(expected, saw, trail);
+    }
+    return ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/**
+ * When a Pod is deleted after a restart, its preStop hook runs and its grace period is waited for (KEP-5532, "Termination
+ * Grace Periods": they are left out in the restart alone).
+ *
+ * @param hooked a container whose preStop hook makes it exit with `code`
+ * @param stubborn a container that goes on after SIGTERM
+ */
+export function deletesGracefully(hooked: string, code: number, stubborn: string): Check {
+  return timeline => {
+    const {recording, versions} = timeline;
+    const expected = `the preStop hook of ${hooked} runs, and ${stubborn} is ended after its grace period`;
+    const deleted = recording.observations.findIndex(o => o.kind === 'step' && o.does === 'delete');
+    if (deleted === -1) return unknown(expected, 'the Pod was not deleted');
+    const endOf = (name: string) => {
+      const version = versions.find(
+        ({index, pod}) => index > deleted && statusOf(pod, name)?.state.terminated !== undefined,
+      );
+      const ended = version === undefined ? undefined : statusOf(version.pod, name)?.state.terminated;
+      return version === undefined || ended === undefined ? undefined : {version, ...ended};
+    };
+    const [first, second] = [endOf(hooked), endOf(stubborn)];
+    if (first === undefined || second === undefined)
+      return unknown(expected, 'the containers were not shown terminated before the Pod was gone');
+    const apartMs = Date.parse(second.finishedAt ?? '') - Date.parse(first.finishedAt ?? '');
+    const trail = [
+      evidence(first.version, `${hooked} exited with ${first.exitCode}`),
+      evidence(second.version, `${stubborn} ended ${apartMs / 1000} s later, with ${second.exitCode}`),
+    ];
+    if (first.exitCode !== code) return broken(expected, `the preStop hook of ${hooked} did not run`, trail, 0);
+    if (Number.isNaN(apartMs)) return unknown(expected, 'the containers have no time of their end', trail);
+    // Times are whole seconds, and the hook takes some of the grace period.
+    if (apartMs < graceMs(timeline) - 2_000)
+      return broken(expected, `${stubborn} was ended before its grace period was over`, trail);
+    return ofRestart(timeline, held(expected, trail));
+  };
+}

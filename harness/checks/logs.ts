@@ -1,0 +1,26 @@
+import {broken, held, unknown, type Check} from './finding.ts';
+import {allRestarted, stimulusEvidence} from './restart.ts';
+
+/**
+ * The log of the run that the restart ended can be read with `previous` (KEP-5532, Troubleshooting; Debug Running Pods).
+ *
+ * @param step that asks for it
+ * @param text that the run wrote
+ */
+export function readsPreviousLog(step: string, text: string): Check {
+  return timeline => {
+    const expected = `the log of the previous run has "${text}"`;
+    const trail = [stimulusEvidence(timeline)];
+    if (!allRestarted(timeline)) return unknown(expected, 'no restart of all containers was seen', trail);
+    const answers = timeline.recording.observations.flatMap((o, index) =>
+      o.kind === 'answer' && o.name === step ? [{...o, index}] : [],
+    );
+    const [answer] = answers;
+    if (answer === undefined) return unknown(expected, 'the log was not asked for', trail);
+    const {index, atMs, code, body} = answer;
+    const seen = [...trail, {index, atMs, text: `answered ${code}: ${String(body)}`}];
+    if (code !== 200) return broken(expected, `the answer was ${code}`, seen);
+    if (!String(body).includes(text)) return broken(expected, 'the log does not have what the run wrote', seen);
+    return held(expected, seen);
+  };
+}

@@ -1,0 +1,181 @@
+import {statusOf} from '../recording/pod.ts';
+import {runsAround, type JournalLine, type Timeline} from '../recording/timeline.ts';
+import {marks} from '../timeouts.ts';
+import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {evidence, ofRestart, restartedIn, restartsAll, stimulusEvidence} from './restart.ts';
+
+const line = ({index, atMs}: JournalLine, text: string): Evidence => ({index, atMs, text});
+
+/** Several sources that exit within a second cause one restart of all containers, or two in a row, never a loop (KEP-5532). */
+export function restartsOnceOrTwice(): Check {
+  return timeline => {
+    const {sources, before, after, containers, hadRun, end} = timeline;
+    const expected = 'every container is started again once or twice, and runs in the end';
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const trail: Evidence[] = [];
+    const exits = sources.flatMap(name => exitOf(timeline, name) ?? []);
+    trail.push(...exits.map(each => line(each, `${each.entry.container} exit`)));
+    const uptimes = exits.map(({entry}) => entry.uptime);
+    if (exits.length < sources.length || Math.max(...uptimes) - Math.min(...uptimes) > 1)
+      return unknown(expected, 'they did not exit within a second', trail);
+    for (const {name, kind} of containers.filter(each => hadRun.includes(each.name))) {
+      const first = statusOf(before.pod, name)?.restartCount ?? 0;
+      const counts = after.map(({pod}) => statusOf(pod, name)?.restartCount ?? first);
+      if (counts.some(count => count > first + 2))
+        return broken(expected, `restartCount of ${name} went up by more than 2`, trail);
+      const last = after.at(-1);
+      if (last === undefined || restartedIn(timeline, name) === undefined || Math.max(...counts) === first)
+        return missing(timeline, expected, `${name} was not started again`, trail);
+      trail.push(evidence(last, `${name} restartCount ${first} -> ${counts.at(-1) ?? first}`));
+      const {running, terminated} = statusOf(last.pod, name)?.state ?? {};
+      if (running === undefined && (kind !== 'init' || terminated?.exitCode !== 0))
+        return missing(timeline, expected, `${name} did not run in the end`, trail);
+      if (end.atMs - last.atMs < marks.quietWatched.ms)
+        return unknown(expected, 'the Pod was not watched for long enough afterwards', trail);
+    }
+    return ofRestart(timeline, unlessGap(timeline, held(expected, trail), 'presence'));
+  };
+}
+
+function exitOf({journal, stimulusAtMs}: Timeline, container: string): JournalLine | undefined {
+  return journal.findLast(
+    ({entry, atMs}) => entry.what === 'exit' && entry.container === container && atMs > stimulusAtMs - 500,
+  );
+}
+
+/**
+ * A source that exits before the regular containers have started makes all that is in front of it start again, from the
+ * first init container (KEP-5532, "e2e tests").
+ */
+export function startsFromTheFirst(): Check {
+  return timeline => {
+    const {containers, hadRun, source} = timeline;
+    const expected = `all that is in front of ${source} starts again before it does`;
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const early = containers.find(({name, kind}) => kind === 'regular' && hadRun.includes(name));
+    if (early !== undefined) return unknown(expected, `${early.name} had run when ${source} was told to exit`);
+    const position = containers.findIndex(({name}) => name === source);
+    const front = containers.slice(0, position);
+    if (front.length === 0) return unknown(expected, `nothing is in front of ${source}`);
+    const again = runsAround(timeline, source).after[0]?.start;
+    if (again === undefined) return missing(timeline, expected, `${source} did not start again`);
+    const trail: Evidence[] = [];
+    for (const {name} of front) {
+      const start = runsAround(timeline, name).after[0]?.start;
+      if (start === undefined) return missing(timeline, expected, `${name} did not start again`, trail);
+      trail.push(line(start, `${name} starts`));
+      if (start.entry.began > again.entry.began)
+        return broken(expected, `${source} started before ${name}`, [...trail, line(again, `${source} starts`)]);
+    }
+    return ofRestart(timeline, held(expected, [...trail, line(again, `${source} starts`)]));
+  };
+}
+
+/** A source whose startup probe has not passed yet restarts all containers too (KEP-5532, "e2e tests"). */
+export function triggersBeforeStarted(): Check {
+  return timeline => {
+    const {source, before} = timeline;
+    const finding = restartsAll()(timeline);
+    return statusOf(before.pod, source)?.started === true
+      ? unknown(finding.expected, `the startup probe of ${source} had passed`, [evidence(before, `${source} started`)])
+      : finding;
+  };
+}
+
+/** That the restart ended a container by SIGTERM, so that it exited with 143; where it did not, nothing is said. */
+export function endsBySignal(container: string): Check {
+  return timeline => {
+    const expected = `the restart ends ${container} by SIGTERM`;
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const told = timeline.journal.find(
+      ({entry}) =>
+        entry.container === container && entry.what === 'SIGTERM' && entry.uptime >= (timeline.exit?.entry.uptime ?? 0),
+    );
+    return told === undefined
+      ? unknown(expected, `${container} was not seen to get SIGTERM`, [stimulusEvidence(timeline)])
+      : held(expected, [line(told, `${container} SIGTERM`)]);
+  };
+}
+
+/** That the kernel ended the source for its memory; where it did not, nothing is said. */
+export function endsForItsMemory(): Check {
+  return timeline => {
+    const {source, after} = timeline;
+    const expected = `${source} is ended for its memory`;
+    const shown = after.find(({pod}) => statusOf(pod, source)?.state.terminated !== undefined);
+    const reason = shown === undefined ? undefined : statusOf(shown.pod, source)?.state.terminated?.reason;
+    return shown === undefined || reason !== 'OOMKilled'
+      ? unknown(expected, `${source} was not shown to be ended for its memory`, [stimulusEvidence(timeline)])
+      : held(expected, [evidence(shown, `${source} terminated, ${reason}`)]);
+  };
+}
+
+/** That a container's liveness probe failed while the restart ended it; where it did not, nothing is said. */
+export function failsProbe(container: string): Check {
+  return timeline => {
+    const expected = `the liveness probe of ${container} fails while it is being ended`;
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const [again] = runsAround(timeline, container).after;
+    const failed = timeline.journal.find(
+      ({entry}) =>
+        entry.container === container &&
+        entry.what === 'livenessProbe' &&
+        entry.uptime > (timeline.exit?.entry.uptime ?? Infinity) &&
+        entry.uptime < (again?.start.entry.began ?? Infinity),
+    );
+    return failed === undefined
+      ? unknown(expected, 'no probe failed during the restart', [stimulusEvidence(timeline)])
+      : held(expected, [line(failed, `${container} liveness probe fails`)]);
+  };
+}
+
+/** That a container was ended with that code, as its probe's failure does; where it was not, nothing is said. */
+export function endsWith(container: string, code: number): Check {
+  return timeline => {
+    const expected = `${container} ends with ${code}`;
+    const ended = timeline.after.find(({pod}) =>
+      [statusOf(pod, container)?.state, statusOf(pod, container)?.lastState].some(
+        state => state?.terminated?.exitCode === code && restartedIn(timeline, container) !== undefined,
+      ),
+    );
+    return ended === undefined
+      ? unknown(expected, `${container} was not seen to end with ${code}`, [stimulusEvidence(timeline)])
+      : held(expected, [evidence(ended, `${container} ended with ${code}`)]);
+  };
+}
+
+/**
+ * Containers that did not run when the source exited run again with the others (KEP-5532, "Regular Containers").
+ *
+ * @param state how they were: ended for good, or waiting in CrashLoopBackOff
+ */
+export function runsAgain(state: 'terminated' | 'waiting'): Check {
+  return timeline => {
+    const {before, hadRun} = timeline;
+    const idle = hadRun.filter(name => statusOf(before.pod, name)?.state[state] !== undefined);
+    const expected = `${idle.join(', ')} run again, though they were ${state}`;
+    if (idle.length === 0) return unknown(expected, `no container was ${state}`);
+    const trail: Evidence[] = idle.map(name => evidence(before, `${name} ${state}`));
+    for (const name of idle) {
+      const again = restartedIn(timeline, name);
+      if (again === undefined) return missing(timeline, expected, `${name} did not run again`, trail);
+      trail.push(evidence(again, `${name} has a new container id`));
+      const hole = state === 'waiting' ? byBackOff(timeline, name) : undefined;
+      if (hole !== undefined) return unknown(expected, hole, trail);
+    }
+    return ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/** Whether a container's own back-off, of 10 s at least, was over when it was started again, so that it says nothing. */
+function byBackOff(timeline: Timeline, name: string): string | undefined {
+  const {before, after} = runsAround(timeline, name);
+  const exit = before.at(-1)?.lines.find(({entry}) => entry.what === 'exit')?.entry.uptime;
+  const again = after[0]?.start.entry.began;
+  if (exit === undefined || again === undefined) return `the journal has no end and new start of ${name}`;
+  return (again - exit) * 1000 < marks.leastBackOff.ms ? undefined : `the back-off of ${name} may have been over`;
+}
