@@ -1,4 +1,3 @@
-import {isDeepStrictEqual} from 'node:util';
 import {z} from 'zod';
 import type {Observation} from '../recording/observation.ts';
 import type {Recording} from '../recording/recording.ts';
@@ -12,6 +11,7 @@ const rulesSchema = z.looseObject({
   restartPolicy: z.string().optional(),
   restartPolicyRules: z.array(z.unknown()).optional(),
 });
+const recordSchema = z.record(z.string(), z.unknown());
 const podSpecSchema = z.looseObject({
   containers: z.array(rulesSchema),
   initContainers: z.array(rulesSchema).default([]),
@@ -147,7 +147,7 @@ function asSent(answer: Answer, {containers: sent = {}}: Overlay): Judged {
   for (const [name, fields] of Object.entries(sent)) {
     for (const field of ['restartPolicy', 'restartPolicyRules'] as const) {
       const came = answered.get(name)?.[field];
-      if (field in fields && !isDeepStrictEqual(came, fields[field])) {
+      if (field in fields && sorted(came) !== sorted(fields[field])) {
         return judged(
           answer,
           'broken',
@@ -157,6 +157,17 @@ function asSent(answer: Answer, {containers: sent = {}}: Overlay): Judged {
     }
   }
   return judged(answer, 'held', `${answer.name}: with its rules`);
+}
+
+/** A value as text in which the order of fields says nothing. */
+function sorted(value: unknown): string | undefined {
+  const order = (_: string, each: unknown): unknown => {
+    const {data} = recordSchema.safeParse(each);
+    return data === undefined
+      ? each
+      : Object.fromEntries(Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  };
+  return JSON.stringify(value, order);
 }
 
 /** The containers of a Pod, or of the template of what makes Pods. */

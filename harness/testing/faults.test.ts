@@ -7,7 +7,7 @@ import {judge} from '../verdicts/judge.ts';
 import {summarize, type Verdict} from '../verdicts/verdict.ts';
 import {condition, Edit} from './edit.ts';
 import {faults} from './faults/index.ts';
-import {goodRecording, recordedTarget as target} from './recorded.ts';
+import {goodRecording, targetOf} from './recorded.ts';
 
 const suites = new URL('../../suites/', import.meta.url);
 const {requirements, deviations} = readCatalogue(suites);
@@ -22,6 +22,7 @@ beforeAll(async () => {
 
 /** Verdicts of everything that the suites state of one scenario, on the given recording of it. */
 function judgeScenario(scenario: string, recording: Recording, known = deviations): readonly Verdict[] {
+  const target = targetOf(scenario);
   return statements
     .filter(statement => statement.scenario.id === scenario)
     .map(({requirement, restart, check}) => {

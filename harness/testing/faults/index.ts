@@ -8,6 +8,8 @@ import {probeFaults} from './probes.ts';
 import {triggerFaults} from './trigger.ts';
 import {volumeFaults} from './volumes.ts';
 import {workloadFaults} from './workloads.ts';
+import {declaredFeatureFaults} from './declared-features.ts';
+import {validationFaults} from './validation.ts';
 import type {Fault} from './fault.ts';
 
 /** Every recorded fault: at least one for each requirement. */
@@ -22,4 +24,6 @@ export const faults: readonly Fault[] = [
   ...probeFaults,
   ...failureFaults,
   ...workloadFaults,
+  ...validationFaults,
+  ...declaredFeatureFaults,
 ];
