@@ -32,6 +32,15 @@ test('a target is its version, its nodes and what each probe says', async () => 
   expect(targetSchema.parse(target)).toEqual(target);
 });
 
+test.each([
+  [true, true],
+  [false, false],
+  [undefined, false],
+])('user namespaces are there where every runtime says so: %s', async (userNamespaces, there) => {
+  beTarget(server, {nodes: {a: true, b: true}, ...(userNamespaces === undefined ? {} : {userNamespaces})});
+  expect((await learn()).has.includes('user namespaces')).toBe(there);
+});
+
 describe('the feature is', () => {
   const off = refuse(422, 'spec.containers[0].restartPolicyRules[0].action: Unsupported value');
 
@@ -61,6 +70,37 @@ describe('the feature is', () => {
     const target = await learn();
     expect(target.nodes).toEqual([]);
     expect(says(target)).toEqual(['on', 'unknown', 'unknown']);
+  });
+});
+
+describe('the gates that the API server has off are', () => {
+  const unsupported = refuse(422, 'spec.containers[0].restartPolicyRules[0].action: Unsupported value');
+  const drops = answer({spec: {containers: [{name: 'source'}]}}, 201);
+
+  test.each<[gates: string | undefined, when: string, shape: TargetShape]>([
+    [undefined, 'the feature is on', {}],
+    ['off', 'its metric says so', {serverMetric: 0}],
+    ['off', 'it refuses the action', {dryRun: unsupported}],
+    ['rules-off', 'it drops the rule', {dryRun: drops, serverMetric: 0}],
+    [undefined, 'only the nodes have them off', {nodes: {worker: false}}],
+    [undefined, 'it refuses the action though its metric says on', {dryRun: unsupported, serverMetric: 1}],
+  ])('%s where %s', async (gates, _, shape) => {
+    beTarget(server, shape);
+    expect((await learn()).gatesOff).toBe(gates);
+  });
+});
+
+describe('what scenarios may need is', () => {
+  const rights = ['right to patch Pods and create Deployments', 'right to create nodes'];
+
+  test.each<[has: string[], when: string, shape: TargetShape]>([
+    [rights, 'every right is there', {}],
+    [rights.slice(1), 'Deployments may not be created', {missing: ['"resource":"deployments","group":"apps"']}],
+    [rights.slice(0, 1), 'the status of nodes may not be patched', {missing: ['"nodes","subresource":"status"']}],
+    [[...rights, 'right to read kubelet metrics'], 'a kubelet tells its gates', {kubeletMetrics: {worker: 1}}],
+  ])('%j where %s', async (has, _, shape) => {
+    beTarget(server, shape);
+    expect((await learn()).has.filter(need => need.startsWith('right'))).toEqual(has);
   });
 });
 

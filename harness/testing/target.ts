@@ -9,16 +9,18 @@ export interface TargetShape {
   readonly kubeletMetrics?: Readonly<Record<string, 0 | 1>>;
   /** Nodes with whether each declares the feature. */
   readonly nodes?: Readonly<Record<string, boolean>>;
+  /** What every node's runtime says of user namespaces; undefined where it says nothing of its handlers. */
+  readonly userNamespaces?: boolean;
   readonly missing?: readonly string[];
   readonly dryRun?: Answer;
 }
 
 /** Lets a stand-in server answer all that a preflight asks. */
 export function beTarget(server: ApiServer, shape: TargetShape = {}): void {
-  const {serverMetric, kubeletMetrics = {}, nodes = {worker: true}, missing = [], dryRun = echo} = shape;
+  const {serverMetric, kubeletMetrics = {}, nodes = {worker: true}, userNamespaces, missing = [], dryRun = echo} = shape;
   server
     .on('GET', /^\/version$/, answer({gitVersion: 'v1.35.4'}))
-    .on('GET', /^\/api\/v1\/nodes$/, answer({items: Object.entries(nodes).map(([name, on]) => aNode(name, on))}))
+    .on('GET', /^\/api\/v1\/nodes$/, answer({items: Object.entries(nodes).map(node => aNode(node, userNamespaces))}))
     .on('POST', /\/default\/pods$/, dryRun)
     .on('POST', /selfsubjectaccessreviews$/, (response, {body}) => {
       const right = JSON.stringify(body);
@@ -34,7 +36,8 @@ function metric(value: number): Answer {
   return response => response.end(`kubernetes_feature_enabled{name="${gate}",stage="BETA"} ${value}\n`);
 }
 
-function aNode(name: string, declares: boolean): object {
+function aNode([name, declares]: [string, boolean], userNamespaces: boolean | undefined): object {
   const nodeInfo = {kubeletVersion: 'v1.35.4', containerRuntimeVersion: 'containerd://2.1', operatingSystem: 'linux'};
-  return {metadata: {name}, status: {nodeInfo, ...(declares ? {declaredFeatures: [gate]} : {})}};
+  const handlers = userNamespaces === undefined ? {} : {runtimeHandlers: [{name: '', features: {userNamespaces}}]};
+  return {metadata: {name}, status: {nodeInfo, ...handlers, ...(declares ? {declaredFeatures: [gate]} : {})}};
 }
