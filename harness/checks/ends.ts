@@ -8,6 +8,9 @@ import {longest, slowness} from './slowness.ts';
 
 const of = ({index, atMs, entry}: JournalLine): Evidence => ({index, atMs, text: `${entry.container} ${entry.what}`});
 
+/** What a container's script writes; hooks and probes are processes of their own, which may write before it does. */
+const ofItsOwn: ReadonlySet<string> = new Set(['start', 'ready', 'done', 'exit', 'SIGTERM', 'alive']);
+
 /** A container's old run is over before its new one begins: no container runs twice at a time (KEP-5532, Restart Phases). */
 export function runsNoneTwice(): Check {
   return timeline => {
@@ -18,7 +21,7 @@ export function runsNoneTwice(): Check {
     for (const name of timeline.hadRun) {
       const {before, after} = runsAround(timeline, name);
       const [old, again] = [before.at(-1), after[0]];
-      const last = old?.lines.at(-1);
+      const last = old?.lines.findLast(({entry}) => ofItsOwn.has(entry.what));
       if (last === undefined || again === undefined)
         return unknown(expected, `the journal has no new start of ${name}`, trail);
       trail.push(of(last), of(again.start));
