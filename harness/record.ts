@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import type {Calibration} from './recording/calibration.ts';
 import {readRecording} from './recording/recording.ts';
 import type {Scenario} from './recording/scenario.ts';
+import {removeWebhooks} from './scenario/injection.ts';
 import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
 import {removeNodes} from './scenario/nodes.ts';
 import {runScenario, type RunContext} from './scenario/run.ts';
@@ -26,7 +27,7 @@ export interface EndedRecording {
  * @param parallel how many scenarios may run at a time
  * @param told called as each recording ends
  * @param calibrated called with how quick the node is, which is recorded before the scenarios; without it, it is not
- * @returns the nodes and namespaces that could not be removed, each as kubectl names it
+ * @returns the nodes, webhooks and namespaces that could not be removed, each as kubectl names it
  * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run: the
  *   first of its errors and Ctrl-C
  */
@@ -79,13 +80,21 @@ export async function record(
         () => scenarios.filter(makesNodes).map(({id}) => `node/rac-${context.id}-${id}`),
       )
     : [];
+  const injecting = scenarios.filter(({injects}) => injects !== undefined);
+  const webhooks =
+    injecting.length === 0
+      ? []
+      : await removeWebhooks(context.api, context.id).then(
+          () => [],
+          () => injecting.map(({id}) => `mutatingwebhookconfiguration/rac-${context.id}-${id}`),
+        );
   const left = await removeNamespaces(context.api, context.id, context.budgets).then(
     removal => removal.left,
     () => [...undeleted],
   );
   signal.throwIfAborted();
   refuseIfNothing(endings);
-  return [...nodes, ...left.map(name => `namespace/${name}`)];
+  return [...nodes, ...webhooks, ...left.map(name => `namespace/${name}`)];
 }
 
 function makesNodes({needs}: Scenario): boolean {

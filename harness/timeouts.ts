@@ -46,6 +46,8 @@ const table = {
   answer: {ms: 30_000, meaning: 'the API server does not answer, and the run ends', conformant: 'none'},
   /** A component's metrics, through the API server; a kubelet may hang behind it. */
   probe: {ms: 5_000, meaning: 'the probe says unknown', conformant: 'none'},
+  /** From making a webhook known to the API server until it is called; the API server learns of it by a watch. */
+  webhookCalled: {ms: 15_000, meaning: 'Error: no sidecar can be injected', conformant: 'none'},
   /** Until the watch brings the versions that the API server has at the end of a recording. */
   confirm: {ms: 5_000, meaning: 'a gap in the recording', conformant: 'none'},
   /** Silence of a watch after which it is opened again; bookmarks come about every 60 s. */

@@ -16,6 +16,8 @@ export interface NodeContainer {
   readonly image: string;
   /** Its address in kind's network; empty while it doesn't run. */
   readonly address: string;
+  /** Address of the engine's machine in kind's network; empty while the node doesn't run. */
+  readonly gateway: string;
   /** The port of this machine that leads to the API server of a control-plane node. */
   readonly apiPort: number | undefined;
 }
@@ -33,6 +35,7 @@ export async function nodeContainers(engine: Engine, cluster?: string): Promise<
       running: container.State === 'running',
       image: container.Image,
       address: Object.values(container.NetworkSettings.Networks)[0]?.IPAddress ?? '',
+      gateway: Object.values(container.NetworkSettings.Networks)[0]?.Gateway ?? '',
       apiPort: container.Ports.find(({PrivatePort}) => PrivatePort === 6443)?.PublicPort,
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

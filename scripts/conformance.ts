@@ -8,6 +8,7 @@ import {buildReport, type Report} from '../harness/report/report.ts';
 import {disturbsNode, type Need, type Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
 import {readTarget, runFolder, runVariable, type RunFolder} from '../harness/run-folder.ts';
+import {removeWebhooks} from '../harness/scenario/injection.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
 import {removeNodes} from '../harness/scenario/nodes.ts';
 import type {NodeAccess} from '../harness/scenario/node-access.ts';
@@ -116,6 +117,8 @@ interface Reached {
   readonly image: string;
   readonly has: readonly Need[];
   readonly nodes: NodeAccess | undefined;
+  /** Address of this machine under which the API server reaches it. */
+  readonly callback: string | undefined;
 }
 
 /** The options that choose a cluster. */
@@ -153,11 +156,14 @@ export async function findTarget(options: TargetOptions, name?: string): Promise
 async function onOwnCluster(
   api: Api,
   {image, signal}: Pick<TargetOptions, 'image' | 'signal'>,
-): Promise<Pick<Reached, 'has' | 'nodes'>> {
+): Promise<Pick<Reached, 'has' | 'nodes' | 'callback'>> {
   const own = await ownCluster(api.config.getCurrentCluster()?.server ?? '', signal);
   const held = image ?? own?.record.workloadImage;
-  if (own === undefined || held === undefined) return {has: [], nodes: undefined};
-  return {has: ['node access'], nodes: kindNodes(own.engine, held)};
+  if (own === undefined || held === undefined) return {has: [], nodes: undefined, callback: undefined};
+  const gateway = own.engine.local ? own.nodes.find(({running}) => running)?.gateway : undefined;
+  const callback = gateway === '' ? undefined : gateway;
+  const has = callback === undefined ? (['node access'] as const) : (['node access', 'webhook'] as const);
+  return {has, nodes: kindNodes(own.engine, held), callback};
 }
 
 /** Asks a target what it has. */
@@ -203,7 +209,7 @@ function judgeable(
 }
 
 async function recordAll(
-  {api, nodes}: Pick<Reached, 'api' | 'nodes'>,
+  {api, nodes, callback}: Pick<Reached, 'api' | 'nodes' | 'callback'>,
   target: Target,
   scenarios: readonly Scenario[],
   folder: RunFolder,
@@ -212,7 +218,11 @@ async function recordAll(
   if (scenarios.length === 0) return;
   const scaled = budgets(options.timeoutScale);
   const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
-  const stale = [...(await removeNodes(api, undefined)), ...(await removeNamespaces(api, undefined, scaled)).removed];
+  const stale = [
+    ...(await removeNodes(api, undefined)),
+    ...(callback === undefined ? [] : await removeWebhooks(api, undefined)),
+    ...(await removeNamespaces(api, undefined, scaled)).removed,
+  ];
   if (stale.length > 0) say(`removed what an earlier run left: ${stale.join(', ')}`);
   say(`recording ${scenarios.length} scenarios, ${options.parallel} at a time`);
   const context = {
@@ -224,6 +234,7 @@ async function recordAll(
     recordings: folder.recordings,
     budgets: scaled,
     nodes,
+    callback,
   };
   const {result: left, ms} = await timed(() =>
     record(

@@ -9,6 +9,7 @@ import * as ephemeral from '../checks/ephemeral.ts';
 import * as failure from '../checks/failure.ts';
 import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
+import * as injection from '../checks/injection.ts';
 import * as jobs from '../checks/jobs.ts';
 import * as logs from '../checks/logs.ts';
 import * as loop from '../checks/loop.ts';
@@ -133,6 +134,7 @@ const matchers = {
   toFailJobByRestarts: matcher('toFailJobByRestarts', jobs.failsJobByRestarts),
   toRestartOneIndex: matcher('toRestartOneIndex', jobs.restartsOneIndex),
   toWaitForBarrier: matcher('toWaitForBarrier', barrier.waitsForBarrier),
+  toRestartInjected: matcher('toRestartInjected', injection.restartsInjected),
   toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),
   toAccept: recordingMatcher('toAccept', validation.accepts),
   toReject: recordingMatcher('toReject', validation.rejects),

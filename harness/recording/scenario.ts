@@ -174,6 +174,8 @@ export const scenarioSchema = z.object({
   before: z.array(z.enum(nodeActions)).optional(),
   /** How the Pod comes to its node where the scheduler doesn't choose it: by name, or as a static Pod of that node. */
   placed: z.enum(['by name', 'static']).optional(),
+  /** Name of a sidecar that a mutating webhook of the run adds to its Pods; needs `webhook`. */
+  injects: z.string().optional(),
   /** Pod Security Standard that its namespace enforces. */
   admits: z.enum(['restricted', 'privileged']).optional(),
   /** Whether nothing of the manifest is created but by its requests. */

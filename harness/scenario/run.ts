@@ -7,6 +7,7 @@ import type {Target} from '../recording/target.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {openExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
+import {Injection} from './injection.ts';
 import {collectionOf, readManifest, type Manifest} from './manifest.ts';
 import {createNamespace, runLabel} from './namespace.ts';
 import type {NodeAccess} from './node-access.ts';
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly budgets: Budgets;
   /** A way to the nodes, where the target gives one. */
   readonly nodes?: NodeAccess | undefined;
+  /** Address of this machine under which the target's API server reaches it, where it does. */
+  readonly callback?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +64,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
       scenario,
       manifestSha256: manifest.sha256,
       pod: manifest.pod,
-      containers: [...manifest.containers],
+      containers: [...(scenario.injects === undefined ? [] : [scenario.injects]), ...manifest.containers],
       server: target.server,
       image,
       calibration,
@@ -110,6 +113,8 @@ async function runPod(
   scenario: Scenario,
 ): Promise<Ending> {
   const {api, target, nodes} = context;
+  await using injection = await openInjection(context, scenario, subject.namespace);
+  await injection?.ready(manifest);
   const pod = await prepare({...context, recorder, subject}, manifest, scenario);
   const made = {...subject, pod: pod.metadata.name};
   const disturbs = disturbsNode(scenario);
@@ -117,4 +122,15 @@ async function runPod(
   if (ending.reason !== 'settled') await nodes?.restore(subject.namespace); // else nothing more can be read
   if (!recorder.gone) await readJournal(recorder, made);
   return ending;
+}
+
+/** The webhook of a scenario that has one. */
+async function openInjection(
+  {api, id, callback, budgets, signal}: RunContext,
+  {injects}: Scenario,
+  namespace: string,
+): Promise<Injection | undefined> {
+  if (injects === undefined) return undefined;
+  if (callback === undefined) throw new Error('the API server does not reach this machine');
+  return Injection.open({api, run: id, namespace, address: callback, budgets, signal}, injects);
 }

@@ -5,6 +5,7 @@ import {failureFaults} from './failure.ts';
 import {identityFaults} from './identity.ts';
 import {loopFaults} from './loop.ts';
 import {probeFaults} from './probes.ts';
+import {injectionFaults} from './injection.ts';
 import {triggerFaults} from './trigger.ts';
 import {volumeFaults} from './volumes.ts';
 import {workloadFaults} from './workloads.ts';
@@ -23,6 +24,7 @@ export const faults: readonly Fault[] = [
   ...loopFaults,
   ...probeFaults,
   ...failureFaults,
+  ...injectionFaults,
   ...workloadFaults,
   ...validationFaults,
   ...declaredFeatureFaults,
