@@ -163,12 +163,14 @@ export function isNeverContradictory(): Check {
 export function isUnique(): Check {
   return timeline => {
     const expected = `no version of the Pod has ${type} more than once`;
-    const seen = timeline.versions.filter(({pod}) => conditionOf(pod, type) !== undefined);
-    const [first] = seen;
-    if (first === undefined) return notRaised(expected);
-    const twice = seen.find(({pod}) => pod.status.conditions.filter(each => each.type === type).length > 1);
+    const [raised] = restartingVersions(timeline);
+    const twice = timeline.versions.find(
+      ({pod}) => pod.status.conditions.filter(each => each.type === type).length > 1,
+    );
     if (twice !== undefined) return broken(expected, `${type} was there more than once`, [evidence(twice, type)]);
-    return unlessGap(timeline, held(expected, [evidence(first, type)]), 'presence');
+    return raised === undefined
+      ? notRaised(expected)
+      : unlessGap(timeline, held(expected, [evidence(raised, type)]), 'presence');
   };
 }
 

@@ -36,6 +36,7 @@ export const conditionFaults: readonly Fault[] = [
       'CND-13': 'AllContainersRestarting did not go True and then False',
       'CND-14': 'AllContainersRestarting never became True',
       'CND-15': 'AllContainersRestarting never became True',
+      'CND-17': 'AllContainersRestarting never became True',
       'CND-18': 'AllContainersRestarting never became True',
     },
   },

@@ -54,6 +54,15 @@ export const probeFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'a container is ended after even fewer failures of its liveness probe than is known',
+    in: all,
+    edit: e =>
+      e.pods(0, Infinity, ({spec}) => {
+        for (const {livenessProbe} of spec.containers) Object.assign(livenessProbe ?? {}, {failureThreshold: 9});
+      }),
+    turns: {'PRB-8': 'trainer was ended after fewer than 9, counting those of the run before'},
+  },
+  {
     name: 'the Pod succeeds while the condition is True',
     in: all,
     edit: e =>
