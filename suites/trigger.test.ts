@@ -78,6 +78,18 @@ const signals: Scenario = {
   ],
 };
 
+/** Three runs of eight containers, which end before the runtime may have noticed that they began. */
+const quickExits: Scenario = {
+  id: 'quick-exits',
+  title: 'containers exit with 0 within milliseconds',
+  manifest: 'quick-exits.yaml',
+  ready: {source: 'running', worker: 'running', 'quick-8': 'done'},
+  steps: [
+    {...exits('source', 88, 'first'), until: 'started again'},
+    {...exits('source', 88, 'second'), until: 'started again'},
+  ],
+};
+
 scenario([regularContainerExits], restart => {
   requirement('TRG-1', () => expect(restart).toRestartAllContainers());
 });
@@ -183,5 +195,13 @@ scenario([probeFails], restart => {
   requirement('TRG-20', () => {
     expect(restart.after('the probe fails')).toEndWith('worker', 137);
     expect(restart.after('the probe fails')).toRestartAlone('source', 'worker');
+  });
+});
+
+scenario([quickExits], restart => {
+  requirement('TRG-26', () => {
+    expect(restart).toExitOnlyWith(0, 8);
+    expect(restart).toRestartEachOnce();
+    expect(restart.after('second')).toRestartEachOnce();
   });
 });

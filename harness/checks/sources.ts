@@ -179,3 +179,29 @@ function byBackOff(timeline: Timeline, name: string): string | undefined {
   if (exit === undefined || again === undefined) return `the journal has no end and new start of ${name}`;
   return (again - exit) * 1000 < marks.leastBackOff.ms ? undefined : `the back-off of ${name} may have been over`;
 }
+
+/**
+ * Containers whose rules restart all for any other code are never shown to have exited with one (KEP-5307).
+ *
+ * @param count how many containers must be shown to have exited with `code`, so that anything is said
+ */
+export function exitsOnlyWith(code: number, count: number): Check {
+  return timeline => {
+    const {sources, containers, versions} = timeline;
+    const expected = `${count} containers exit with ${code}, and never with another code`;
+    const others = containers.map(({name}) => name).filter(name => !sources.includes(name));
+    const seen = new Map<string, Evidence>();
+    for (const version of versions) {
+      for (const name of others) {
+        const ended = statusOf(version.pod, name)?.state.terminated;
+        if (ended === undefined) continue;
+        const shown = evidence(version, `${name} exited with ${ended.exitCode}`);
+        if (ended.exitCode !== code) return broken(expected, `${name} exited with ${ended.exitCode}`, [shown]);
+        seen.set(name, shown);
+      }
+    }
+    const trail = [...seen.values()];
+    if (seen.size < count) return unknown(expected, `${seen.size} containers were seen to exit`, trail);
+    return ofRestart(timeline, unlessGap(timeline, held(expected, trail), 'presence'));
+  };
+}

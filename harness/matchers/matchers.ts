@@ -79,6 +79,7 @@ const matchers = {
   toEndForItsMemory: matcher('toEndForItsMemory', sources.endsForItsMemory),
   toFailProbe: matcher('toFailProbe', sources.failsProbe),
   toEndWith: matcher('toEndWith', sources.endsWith),
+  toExitOnlyWith: matcher('toExitOnlyWith', sources.exitsOnlyWith),
   toRunAgain: matcher('toRunAgain', sources.runsAgain),
   toPreserve: matcher('toPreserve', identity.preserves),
   toPreserveNamespaces: matcher('toPreserveNamespaces', identity.preservesNamespaces),

@@ -241,4 +241,10 @@ export const triggerFaults: readonly Fault[] = [
     },
     turns: {'TRG-6': 'restartCount of worker moved', 'TRG-22': 'restartCount of worker moved'},
   },
+  {
+    name: 'the runtime loses the code of a container that exits at once',
+    in: 'quick-exits',
+    edit: e => e.pods(e.last, e.last, pod => (status(pod, 'quick-3').state = {terminated: {exitCode: 255}})),
+    turns: {'TRG-26': 'quick-3 exited with 255'},
+  },
 ];
