@@ -17,9 +17,3 @@ export function deletionOf({recording, stimulusIndex, before}: Timeline): Deleti
   );
   return {index, atMs: step.atMs, text: 'the Pod is deleted', goneAtMs: gone?.atMs};
 }
-
-/** The Pod's own grace period. */
-export function graceMs({before}: Timeline): number {
-  const seconds = before.pod.spec['terminationGracePeriodSeconds'];
-  return (typeof seconds === 'number' ? seconds : 30) * 1000;
-}

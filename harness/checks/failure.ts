@@ -1,7 +1,8 @@
 import {conditionOf, statusOf} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
-import {deletionOf, graceMs} from './deletion.ts';
+import {graceMs} from './containers.ts';
+import {deletionOf} from './deletion.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
 import {longest, slowness} from './slowness.ts';
