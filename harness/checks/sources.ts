@@ -1,5 +1,5 @@
 import {statusOf} from '../recording/pod.ts';
-import {runsAround, type JournalLine, type Timeline} from '../recording/timeline.ts';
+import {runsAround, type JournalLine, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {evidence, ofRestart, restartedIn, restartsAll, stimulusEvidence} from './restart.ts';
@@ -171,8 +171,14 @@ export function runsAgain(state: 'terminated' | 'waiting'): Check {
   };
 }
 
-/** Whether a container's own back-off, of 10 s at least, was over when it was started again, so that it says nothing. */
+/**
+ * Why a container may have been started again by its own back-off, of 10 s at least: that was over, and the container was
+ * not shown without an id before, as it is when the restart has removed it from the runtime.
+ */
 function byBackOff(timeline: Timeline, name: string): string | undefined {
+  const restarted = restartedIn(timeline, name)?.index ?? 0;
+  const removed = ({index, pod}: PodVersion) => index < restarted && statusOf(pod, name)?.containerID === undefined;
+  if (timeline.after.some(removed)) return undefined;
   const {before, after} = runsAround(timeline, name);
   const exit = before.at(-1)?.lines.find(({entry}) => entry.what === 'exit')?.entry.uptime;
   const again = after[0]?.start.entry.began;
