@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
-import {statusesOf, type Pod} from '../recording/pod.ts';
+import {controllerOf, statusesOf, type Pod} from '../recording/pod.ts';
 import type {NodeAction, Scenario} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
 import type {Api} from '../target/api.ts';
@@ -99,8 +99,9 @@ function isReady(pod: Pod, {ready, steps}: Scenario, pods: readonly Pod[]): bool
   if (ready !== undefined) return Object.entries(ready).every(([name, wanted]) => isAs(pod, name, wanted));
   const [first] = steps;
   if (first?.do === 'exit') {
+    const made = controllerOf(pod) !== undefined; // and others with it
     return first.tells.every(({container, everyPod}) =>
-      (everyPod === true ? pods : [pod]).every(told => readyForStimulus(told, container)),
+      (everyPod === true || made ? pods : [pod]).every(told => readyForStimulus(told, container)),
     );
   }
   return statusesOf(pod).length > 0 && allUp(pod);
