@@ -8,6 +8,7 @@ import {buildReport, type Report} from '../harness/report/report.ts';
 import {disturbsNode, type Need, type Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
 import {readTarget, runFolder, runVariable, type RunFolder} from '../harness/run-folder.ts';
+import {readManifest} from '../harness/scenario/manifest.ts';
 import {removeWebhooks} from '../harness/scenario/injection.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
 import {removeNodes} from '../harness/scenario/nodes.ts';
@@ -16,6 +17,7 @@ import type {Statement} from '../harness/suite.ts';
 import {Api} from '../harness/target/api.ts';
 import {loadKubeconfig} from '../harness/target/kubeconfig.ts';
 import {preflight} from '../harness/target/preflight.ts';
+import {rightsOf} from '../harness/target/rights.ts';
 import {budgets} from '../harness/timeouts.ts';
 import {readCatalogue} from '../harness/verdicts/catalogue.ts';
 import {skipReason, verdictSchema} from '../harness/verdicts/verdict.ts';
@@ -75,7 +77,8 @@ export async function conformanceRun(options: RunOptions, show: boolean): Promis
   const selection = select(catalogue, statements, options);
   const {disruptive, others} = await divide(selection, options);
   const reached = await findTarget(options, others.length === 0 ? disruptive?.cluster : undefined);
-  const target = await look(reached, signal);
+  const asked = others.length === 0 ? selection.scenarios : others;
+  const target = await look(reached, asked, signal);
   const folder = makeFolder(options.output);
   writeFileSync(folder.target, `${JSON.stringify(target, null, 2)}\n`);
   writeFileSync(folder.selection, `${JSON.stringify([...selection.requirements], null, 2)}\n`);
@@ -83,13 +86,12 @@ export async function conformanceRun(options: RunOptions, show: boolean): Promis
     say(
       `the feature is off (${target.probes.find(({says}) => says === 'off')?.name ?? ''}): only what speaks of that is run`,
     );
-  const judged = (asked: readonly Scenario[], on: Target) => judgeable(asked, statements, selection, on);
-  const first = judged(others.length === 0 ? selection.scenarios : others, target);
-  await recordAll(reached, target, first, folder, options);
+  const judged = (some: readonly Scenario[], on: Target) => judgeable(some, statements, selection, on);
+  await recordAll(reached, target, judged(asked, target), folder, options);
   if (target.feature === 'on' && others.length > 0 && disruptive !== undefined) {
     const second = await findTarget(options, disruptive.cluster);
     const {calibration} = readTarget(folder); // of the cluster on which nothing is disturbed
-    const its = {...(await look(second, signal)), calibration};
+    const its = {...(await look(second, disruptive.scenarios, signal)), calibration};
     await recordAll(second, its, judged(disruptive.scenarios, its), folder, options);
   }
   const {result: counts, ms} = await timed(() =>
@@ -166,10 +168,16 @@ async function onOwnCluster(
   return {has, nodes: kindNodes(own.engine, held), callback};
 }
 
-/** Asks a target what it has. */
-async function look({api, image, has}: Reached, signal: AbortSignal): Promise<Target> {
+/** Asks a target what it has, and whether this user may do there what the scenarios do. */
+async function look({api, image, has}: Reached, scenarios: readonly Scenario[], signal: AbortSignal): Promise<Target> {
   say(`target ${api.config.getCurrentContext()}: asking what it has`);
-  return preflight(api, image, has, signal);
+  const done = scenarios
+    .filter(({byRequest, needs = []}) => byRequest !== true && needs.every(each => has.includes(each)))
+    .map(scenario => {
+      const file = join(root, 'manifests', scenario.manifest);
+      return {scenario, objects: readManifest(file, {namespace: '', labels: {}, image}).objects};
+    });
+  return preflight(api, {image, has, rights: rightsOf(done)}, signal);
 }
 
 /**

@@ -7,6 +7,7 @@ import {search, type Found, type SearchResult} from '../harness/search.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
 import {tellStory, type StoryContext} from '../harness/scenario/story.ts';
 import {preflight} from '../harness/target/preflight.ts';
+import {rightsOf} from '../harness/target/rights.ts';
 import {budgets} from '../harness/timeouts.ts';
 import {findTarget, makeFolder, version, type TargetOptions} from './conformance.ts';
 import {count, withTargetFlags} from './run.ts';
@@ -32,7 +33,7 @@ export function modelCommand(signal: AbortSignal): Command {
     .addHelpText('after', '\nExit codes: 0 all agree, 1 one disagrees, 3 the feature is off, 4 one is undecided.\n')
     .action(async (flags: Flags) => {
       const {api, image, has} = await findTarget({...flags, signal});
-      const target = await preflight(api, image, has, signal);
+      const target = await preflight(api, {image, has, rights: rightsOf([])}, signal);
       if (target.feature === 'off') {
         throw new SuiteError('featureOff', 'the feature is off on the target', {next: 'turn its gates on'});
       }

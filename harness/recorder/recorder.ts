@@ -3,7 +3,7 @@ import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 import {journalEntrySchema, observationSchema, type Header, type Observation} from '../recording/observation.ts';
 import type {Pod} from '../recording/pod.ts';
-import type {Watchable} from '../recording/scenario.ts';
+import {groupOf, type Watchable} from '../recording/scenario.ts';
 import type {Budget, Budgets} from '../timeouts.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {watch, type Delivery, type Watching} from './watch.ts';
@@ -19,18 +19,6 @@ export interface RecorderOptions {
   readonly budgets: Budgets;
   readonly signal: AbortSignal;
 }
-
-/** Group and version of what may be watched beside Pods and events. */
-const groups: Readonly<Record<Watchable, string>> = {
-  endpointslices: 'discovery.k8s.io/v1',
-  jobs: 'batch/v1',
-  deployments: 'apps/v1',
-  replicasets: 'apps/v1',
-  statefulsets: 'apps/v1',
-  daemonsets: 'apps/v1',
-  poddisruptionbudgets: 'policy/v1',
-  jobsets: 'jobset.x-k8s.io/v1alpha2',
-};
 
 type Resource = 'pods' | 'events' | Watchable;
 
@@ -296,7 +284,7 @@ export class Recorder {
 }
 
 function pathOf(resource: Resource, namespace: string): string {
-  const group = resource === 'pods' || resource === 'events' ? '/api/v1' : `/apis/${groups[resource]}`;
+  const group = resource === 'pods' || resource === 'events' ? '/api/v1' : `/apis/${groupOf[resource]}`;
   return `${group}/namespaces/${namespace}/${resource}`;
 }
 

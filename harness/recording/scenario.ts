@@ -200,6 +200,18 @@ export function disturbsNode({alone, needs: its}: Scenario): boolean {
   return alone === true && its?.includes('node access') === true;
 }
 
+/** Group and version of what may be watched beside Pods and events. */
+export const groupOf: Readonly<Record<Watchable, string>> = {
+  endpointslices: 'discovery.k8s.io/v1',
+  jobs: 'batch/v1',
+  deployments: 'apps/v1',
+  replicasets: 'apps/v1',
+  statefulsets: 'apps/v1',
+  daemonsets: 'apps/v1',
+  poddisruptionbudgets: 'policy/v1',
+  jobsets: 'jobset.x-k8s.io/v1alpha2',
+};
+
 /** A container told to exit with a code, until everything runs again. */
 export function exits(container: string, code: number, name = 'exit'): ExitStep {
   return {do: 'exit', name, tells: [{container, code}], until: 'restarted'};

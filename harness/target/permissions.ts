@@ -2,27 +2,9 @@ import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
 import type {Need} from '../recording/scenario.ts';
 import type {Api} from './api.ts';
+import type {Right} from './rights.ts';
 
 const reviewSchema = z.looseObject({status: z.looseObject({allowed: z.boolean()})});
-
-/** A verb on a resource, which may be of a group and may have a subresource: deployments.apps, pods/exec. */
-type Right = readonly [verb: string, resource: string, subresource?: string];
-
-/** What a run does on a target; manifests/rbac holds the same as a ClusterRole. */
-const needed: readonly Right[] = [
-  ...['create', 'delete', 'list', 'watch'].map(verb => [verb, 'namespaces'] as const),
-  ...['create', 'delete', 'list', 'watch'].map(verb => [verb, 'pods'] as const),
-  ...['list', 'watch'].map(verb => [verb, 'events'] as const),
-  ...['get', 'create'].map(verb => [verb, 'pods', 'exec'] as const),
-  ['patch', 'pods', 'ephemeralcontainers'],
-  ['patch', 'pods', 'resize'],
-  ['get', 'pods', 'log'],
-  ...['list', 'watch'].map(verb => [verb, 'serviceaccounts'] as const),
-  ['create', 'configmaps'],
-  ['create', 'secrets'],
-  ['create', 'services'],
-  ...['list', 'watch'].map(verb => [verb, 'endpointslices.discovery.k8s.io'] as const),
-];
 
 /** What only some scenarios do, which are skipped without; manifests/rbac holds it apart. */
 const wanted: readonly (readonly [need: Need, rights: readonly Right[]])[] = [
@@ -41,15 +23,16 @@ const wanted: readonly (readonly [need: Need, rights: readonly Right[]])[] = [
 ];
 
 /**
- * Asks the API server whether this user may do what every run does.
+ * Asks the API server whether this user may do what a run does.
  *
+ * @param rights all that it does, as `rightsOf` gives them
  * @throws SuiteError `forbidden` that lists every missing right
  */
-export async function requirePermissions(api: Api, signal: AbortSignal): Promise<void> {
-  const missing = await missingOf(api, needed, signal);
+export async function requirePermissions(api: Api, rights: readonly Right[], signal: AbortSignal): Promise<void> {
+  const missing = await missingOf(api, rights, signal);
   if (missing.length > 0) {
     throw new SuiteError('forbidden', `the user of this context may not: ${missing.join(', ')}`, {
-      next: 'kubectl apply -f manifests/rbac/core.yaml, and bind that ClusterRole to the user as its first lines show',
+      next: 'kubectl apply -f manifests/rbac/, and bind those ClusterRoles to the user as their first lines show',
     });
   }
 }

@@ -4,6 +4,7 @@ import {targetSchema, type Target} from '../recording/target.ts';
 import {answer, ApiServer, hangUp, refuse, type Answer} from '../testing/api-server.ts';
 import {beTarget, type TargetShape} from '../testing/target.ts';
 import {preflight} from './preflight.ts';
+import {rightsOf} from './rights.ts';
 
 let server: ApiServer;
 
@@ -13,7 +14,8 @@ beforeEach(async () => {
 
 afterEach(() => server[Symbol.asyncDispose]());
 
-const learn = (): Promise<Target> => preflight(server.api(), 'busybox:test', [], new AbortController().signal);
+const learn = (): Promise<Target> =>
+  preflight(server.api(), {image: 'busybox:test', has: [], rights: rightsOf([])}, new AbortController().signal);
 const says = ({probes}: Target): string[] => probes.map(probe => probe.says);
 
 test('a target is its version, its nodes and what each probe says', async () => {
@@ -137,6 +139,8 @@ describe('a target that can not be used', () => {
     server.on('GET', /version$/, () => {
       stop.abort(reason);
     });
-    await expect(preflight(server.api(), 'busybox', [], stop.signal)).rejects.toBe(reason);
+    await expect(preflight(server.api(), {image: 'busybox', has: [], rights: rightsOf([])}, stop.signal)).rejects.toBe(
+      reason,
+    );
   });
 });

@@ -5,6 +5,7 @@ import {gate, type Probe, type Target} from '../recording/target.ts';
 import {ApiError, type Api} from './api.ts';
 import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
 import {grantedNeeds, requirePermissions} from './permissions.ts';
+import type {Right} from './rights.ts';
 
 const versionSchema = z.looseObject({gitVersion: z.string().regex(/^v\d+\.\d+/)});
 const nodesSchema = z.looseObject({
@@ -35,12 +36,16 @@ const nodesSchema = z.looseObject({
  * Learns all that a verdict may depend on: version, nodes, runtimes, whether the feature is on (three independent
  * probes) and whether this user may do what a run does.
  *
- * @param has what this user's way to the target gives beside the API
+ * @param run the image of its Pods, what this user's way to the target gives beside the API, and the rights that it needs
  * @throws SuiteError `unreachable`, `forbidden`, or `badContext` where the server is not a Kubernetes API server
  */
-export async function preflight(api: Api, image: string, has: readonly Need[], signal: AbortSignal): Promise<Target> {
+export async function preflight(
+  api: Api,
+  {image, has, rights}: {readonly image: string; readonly has: readonly Need[]; readonly rights: readonly Right[]},
+  signal: AbortSignal,
+): Promise<Target> {
   const server = await readVersion(api, signal);
-  await requirePermissions(api, signal);
+  await requirePermissions(api, rights, signal);
   const {nodes, userNamespaces} = await readNodes(api, signal);
   const [apiserver, ...kubelets] = await Promise.all([
     probeMetric(api, 'kube-apiserver', '/metrics', signal),
