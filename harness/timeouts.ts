@@ -132,11 +132,6 @@ export const marks = {
     meaning: 'from the end of the grace period until a deleted Pod is gone from the API',
     source: 'longer than the kubelet takes to end containers and to report it, 1 to 3 s',
   },
-  deletionHeard: {
-    ms: 1_000,
-    meaning: 'from the deletion of a Pod until the kubelet begins no further start of its containers',
-    source: 'the kubelet hears of it by its watch, and ends the start that it is at',
-  },
   leftBehind: {
     ms: 3_600_000,
     meaning: 'a namespace of another run that is older was left behind',

@@ -44,7 +44,10 @@ export const loopFaults: readonly Fault[] = [
   {
     name: 'the loop goes on though the Pod was deleted',
     in: loop,
-    edit: e => e.addPod('loop', pod => (status(pod, 'source').containerID = 'containerd://another'), 10_000),
+    edit: e =>
+      e
+        .addPod('loop', pod => (status(pod, 'source').containerID = 'containerd://another'))
+        .addPod('loop', pod => (status(pod, 'source').containerID = 'containerd://a-third')),
     turns: {'LOP-5': 'source was started again'},
   },
   {
