@@ -51,6 +51,7 @@ describe('the result', () => {
   test('is unsupported where the feature is off', () => {
     const target = {...recordedTarget, feature: 'off'} as const;
     expect(buildReport('1.2.3', target, catalogue, [verdict('IDN-1', 'Skipped')]).result).toBe('unsupported');
+    expect(buildReport('1.2.3', target, catalogue, [verdict('IDN-1', 'Failed')]).result).toBe('failure');
   });
 });
 

@@ -70,6 +70,7 @@ describe('a requirement', () => {
     ['excluded-by-user', {}, {...asked, selected: new Set<string>()}],
     ['not-applicable', {until: '1.34'}, asked],
     ['not-applicable', {gates: 'off'}, asked],
+    ['no-permission', {}, {...asked, needs: ['right to create nodes']}],
     ['needs-node-access', {}, {...asked, needs: ['node access']}],
     ['not-applicable', {}, {...asked, needs: ['JobSet']}],
   ] as const)('is %s', (reason, differs, circumstances) => {
@@ -78,6 +79,17 @@ describe('a requirement', () => {
         ?.reason,
     ).toBe(reason);
   });
+});
+
+test.each([
+  ['off', 'off', undefined],
+  ['off', 'rules-off', 'not-applicable'],
+  ['rules-off', 'rules-off', undefined],
+  ['rules-off', 'off', 'not-applicable'],
+  ['off', undefined, 'not-applicable'],
+] as const)('what holds with gates %s is judged where those are off, not where %s', (gates, gatesOff, reason) => {
+  const target = {...recordedTarget, feature: 'off', gatesOff} as const;
+  expect(skipReason({...requirement, gates}, target, asked)?.reason).toBe(reason);
 });
 
 test('releases are compared by number, not by text', () => {
