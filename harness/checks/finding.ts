@@ -27,6 +27,8 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   /** Which piece of evidence decided it. */
   readonly decisive: number;
+  /** What was measured, a line each, for the report: also where it held. */
+  readonly figures?: readonly string[];
 }
 
 /** A pure function of a recording, for what does not turn on a container's exit. */

@@ -74,7 +74,10 @@ function formatRow({requirement, verdict, scenarios, deviation}: Row, paint: (ou
   const {id, level, title, source} = requirement;
   const reason = verdict.reason === undefined ? '' : ` (${verdict.reason})`;
   const line = `  ${id.padEnd(7)} ${level.padEnd(6)} ${title.padEnd(100)} ${paint(verdict.outcome)}${reason}`;
-  if (verdict.outcome === 'Passed' || verdict.outcome === 'Skipped') return [line];
+  const figures = scenarios.flatMap(each =>
+    (each.figures ?? []).map(text => `      figures   ${each.scenario}: ${text}`),
+  );
+  if (verdict.outcome === 'Passed' || verdict.outcome === 'Skipped') return [line, ...figures];
   const same = scenarios.filter(({outcome}) => outcome === verdict.outcome).map(({scenario}) => scenario);
   return [
     line,
@@ -82,6 +85,7 @@ function formatRow({requirement, verdict, scenarios, deviation}: Row, paint: (ou
     `      expected  ${verdict.expected}`,
     `      saw       ${verdict.saw}`,
     `      in        ${same.join(', ')}${same.length < scenarios.length ? ` (${same.length} of ${scenarios.length} scenarios)` : ''}`,
+    ...figures,
     ...(deviation === undefined ? [] : [`      known     ${deviation.evidence}`]),
     ...verdict.excerpt.map(each => `        ${each}`),
   ];

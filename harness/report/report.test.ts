@@ -102,3 +102,8 @@ test('the same files give the same report', () => {
   ];
   expect(formatReport(report(...verdicts.toReversed()), false)).toBe(formatReport(report(...verdicts), false));
 });
+
+test('what was measured stands under the requirement, also where it passed', () => {
+  const measured = {...verdict('IDN-1', 'Passed', 'many-restarts'), figures: ['p50 2.12 s, n 100']};
+  expect(formatReport(report(measured), false)).toContain('Passed\n      figures   many-restarts: p50 2.12 s, n 100\n');
+});

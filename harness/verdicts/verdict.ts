@@ -26,6 +26,8 @@ export const verdictSchema = z.strictObject({
   saw: z.string(),
   /** The deciding observations, formatted, with the place in the recording. */
   excerpt: z.array(z.string()),
+  /** What was measured, a line each, where something was. */
+  figures: z.array(z.string()).optional(),
 });
 
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -103,7 +105,13 @@ export function verdictOn(
   findings: readonly Finding[],
   excerpt: readonly string[],
 ): Verdict {
-  const base = {requirement: requirement.id, scenario, excerpt: [...excerpt]};
+  const figures = findings.flatMap(finding => finding.figures ?? []);
+  const base = {
+    requirement: requirement.id,
+    scenario,
+    excerpt: [...excerpt],
+    ...(figures.length === 0 ? {} : {figures}),
+  };
   const deciding =
     findings.find(({outcome}) => outcome === 'broken') ??
     findings.find(({outcome}) => outcome === 'unknown') ??
