@@ -12,6 +12,8 @@ const table = {
   serviceAccount: {ms: 30_000, meaning: 'Error: no Pod can be created', conformant: 'none'},
   /** From creating the Pod until it is as the stimulus needs it. */
   podReady: {ms: 90_000, meaning: 'Error: the Pod did not get ready for the stimulus', conformant: 'none'},
+  /** What each Pod like the scenario's adds to that. */
+  copyReady: {ms: 3_000, meaning: 'Error: the Pods did not get ready for the stimulus', conformant: 'none'},
   /** From adding the ephemeral container until it runs. */
   ephemeralRunning: {ms: 45_000, meaning: 'Error: the ephemeral container did not start', conformant: 'none'},
   /**
@@ -144,6 +146,9 @@ export const marks = {
   },
 } as const satisfies Record<string, Mark>;
 
+/** How many Pods are created, told to exit or read side by side. */
+export const callsAtOnce = 8;
+
 /** By how many ordinary restarts of one container a time of the kubelet's own may be exceeded before that counts. */
 export const toleratedRestarts = 2;
 
@@ -162,6 +167,7 @@ export function budgets(scale = 1): Budgets {
     ...table,
     serviceAccount: times(table.serviceAccount),
     podReady: times(table.podReady),
+    copyReady: times(table.copyReady),
     ephemeralRunning: times(table.ephemeralRunning),
     exec: times(table.exec),
     cleanup: times(table.cleanup),

@@ -43,7 +43,8 @@ export class Recorder {
   readonly #delivered = new Set<string>();
   readonly #pods = new Map<string, Pod>();
   readonly #objects = new Map<string, Extract<Observation, {kind: 'object'}>>();
-  #journalLines = 0;
+  /** Lines of each journal that were read, by the Pod's UID. */
+  readonly #journalLines = new Map<string, number>();
   #subject: string;
   #gone = false;
   #failure: {resource: string; error: unknown} | undefined;
@@ -119,16 +120,25 @@ export class Recorder {
    *
    * @param text /proc/uptime on the first line, then the whole journal
    * @param askedAtMs when it was asked for
+   * @param of the Pod that it is the journal of; the scenario's own unless told otherwise
    */
-  addJournal(text: string, askedAtMs: number): void {
+  addJournal(text: string, askedAtMs: number, of: Pod | undefined = this.pod): void {
     const [clock = '', ...lines] = text.split('\n').filter(line => line !== '');
+    const {name, uid} = of?.metadata ?? {name: this.#subject, uid: ''};
+    const another = name === this.#subject ? {} : {pod: name};
     this.add({kind: 'clock', uptime: Number(clock.split(' ')[0]), askedAtMs});
-    for (const line of lines.slice(this.#journalLines)) {
+    for (const line of lines.slice(this.#journalLines.get(uid) ?? 0)) {
       const entry = journalEntrySchema.safeParse(parse(line));
-      if (entry.success) this.add({kind: 'journal', entry: entry.data});
-      else this.add({kind: 'gap', resource: 'journal', why: `unreadable journal line ${JSON.stringify(line)}`});
+      if (entry.success) this.add({kind: 'journal', entry: entry.data, ...another});
+      else
+        this.add({
+          kind: 'gap',
+          resource: 'journal',
+          why: `unreadable journal line ${JSON.stringify(line)}`,
+          ...another,
+        });
     }
-    this.#journalLines = lines.length;
+    this.#journalLines.set(uid, lines.length);
   }
 
   /**
@@ -255,7 +265,7 @@ export class Recorder {
           const {name, resourceVersion} = known.object.metadata;
           this.#pods.set(name, known.object);
           this.#delivered.add(resourceVersion);
-          if (type === 'DELETED' && name === this.#subject) this.#gone = true;
+          if (name === this.#subject) this.#gone = type === 'DELETED';
         }
       }
     } catch (error) {

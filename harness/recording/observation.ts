@@ -67,7 +67,13 @@ export const observationSchema = z.discriminatedUnion('kind', [
       involvedObject: z.looseObject({name: z.string().optional(), fieldPath: z.string().optional()}),
     }),
   }),
-  z.object({kind: z.literal('journal'), atMs, entry: journalEntrySchema}),
+  z.object({
+    kind: z.literal('journal'),
+    atMs,
+    entry: journalEntrySchema,
+    /** Where it is another Pod than the scenario's own. */
+    pod: z.string().optional(),
+  }),
   z.object({kind: z.literal('clock'), atMs, uptime: z.number(), askedAtMs: z.number()}),
   /** The Pod that the scenario is about, where the manifest doesn't name it. */
   z.object({kind: z.literal('subject'), atMs, pod: z.string()}),
@@ -103,7 +109,14 @@ export const observationSchema = z.discriminatedUnion('kind', [
     /** Warning headers of the answer, where there were any. */
     warnings: z.array(z.string()).optional(),
   }),
-  z.object({kind: z.literal('gap'), atMs, resource: z.string(), why: z.string()}),
+  z.object({
+    kind: z.literal('gap'),
+    atMs,
+    resource: z.string(),
+    why: z.string(),
+    /** Whose journal, where it is another Pod than the scenario's own. */
+    pod: z.string().optional(),
+  }),
   z.object({kind: z.literal('note'), atMs, text: z.string()}),
   z.object({
     kind: z.literal('end'),

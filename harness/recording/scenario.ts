@@ -52,7 +52,7 @@ const told = z.object({
   everyPod: z.boolean().optional(),
   /** `KILL`: it kills itself; `OOM`: it takes more memory than its limit. */
   code: z.union([z.number().int(), z.enum(['KILL', 'OOM'])]),
-  /** Told now, to be done that many seconds later. */
+  /** Told now, to be done that many seconds after the step began. */
   afterSeconds: z.number().positive().optional(),
 });
 
@@ -107,11 +107,22 @@ const request = z.object({
 
 const stepSchema = z.discriminatedUnion('do', [
   /** Containers are told to exit, one right after the other. A timeline begins here. */
-  z.object({do: z.literal('exit'), name: z.string(), tells: z.array(told).min(1), ...wait}),
+  z.object({
+    do: z.literal('exit'),
+    name: z.string(),
+    tells: z.array(told).min(1),
+    /** Pods by name that are told, side by side, in place of the scenario's own alone. */
+    pods: z.array(z.string()).min(1).optional(),
+    /** By how much each of them is told later than the one before. */
+    apartSeconds: z.number().positive().optional(),
+    ...wait,
+  }),
   /** An ephemeral container is added, and waited for until it runs. */
   z.object({do: z.literal('debug'), name: z.string(), container: z.string()}),
   /** A container's CPU limit is changed in place, and waited for until the kubelet says that it is. */
   z.object({do: z.literal('resize'), name: z.string(), container: z.string(), cpu: z.string(), ...wait}),
+  /** The Pod is deleted, and created again as soon as it is gone. */
+  z.object({do: z.literal('recreate'), name: z.string(), ...wait}),
   /** The Pod is deleted, with its own grace period. */
   z.object({do: z.literal('delete'), name: z.string(), ...wait}),
   z.object({do: z.literal('wait'), name: z.string(), ...wait}),
@@ -165,6 +176,11 @@ export const scenarioSchema = z.object({
   /** File of manifests/. */
   manifest: z.string(),
   overlay: overlay.optional(),
+  /**
+   * How many Pods like the manifest's there are in all, on one node, the others named after it with a number from 2 on; as
+   * many as the node takes, and who is not there is not told to exit.
+   */
+  copies: z.number().int().min(2).optional(),
   /** How containers must be before the first step; without it everything up to the source's turn is up. */
   ready: z.record(z.string(), z.enum(['running', 'ready', 'done', 'waiting', 'crashed'])).optional(),
   /** Objects that are watched too. */

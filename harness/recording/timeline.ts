@@ -78,7 +78,7 @@ export function timelineOf(recording: Recording, step?: string, pod?: string): T
   const next = stimuli.find(({index, step: name}) => index > stimulus.index && name !== stimulus.step);
   const until = next?.index ?? Infinity;
   const containers = containersOf(before.pod).filter(({name}) => pod !== undefined || header.containers.includes(name));
-  const journal = pod === undefined ? journalOf(observations) : [];
+  const journal = journalOf(observations, pod);
   const exitOf = ({container, atMs}: typeof stimulus): JournalLine | undefined =>
     journal.find(
       line => line.entry.what === 'exit' && line.entry.container === container && line.atMs > atMs - marks.clocks.ms,
@@ -102,7 +102,7 @@ export function timelineOf(recording: Recording, step?: string, pod?: string): T
     exit: exitOf(stimulus),
     podGap: podGaps.find(({index}) => index > stimulus.index && index < until),
     podGapBefore: podGaps.find(({index}) => index < stimulus.index),
-    journalGap: gaps.find(gap => gap.resource === 'journal' && !wasRead(gap, stimulus.index, until, observations)),
+    journalGap: gaps.find(gap => gap.resource === 'journal' && gap.pod === pod && !wasRead(gap, stimulus.index, until, observations)),
     end: next === undefined ? last : {kind: 'end', atMs: next.atMs, reason: 'settled', text: 'the next step was taken'},
   };
 }
@@ -164,18 +164,23 @@ export function restartedVersion(timeline: Timeline): PodVersion | undefined {
   );
 }
 
-function journalOf(observations: readonly Observation[]): readonly JournalLine[] {
+function journalOf(observations: readonly Observation[], pod?: string): readonly JournalLine[] {
+  const offset = nodeClock(observations);
+  return observations
+    .flatMap((o, index) =>
+      o.kind === 'journal' && o.pod === pod ? [{index, entry: o.entry, atMs: o.entry.uptime * 1000 + offset}] : [],
+    )
+    .toSorted((a, b) => a.entry.uptime - b.entry.uptime || a.index - b.index);
+}
+
+/** What is added to a time of the node's clock, in ms, to have it on the recorder's: from the quickest reading of it. */
+export function nodeClock(observations: readonly Observation[]): number {
   const clocks = observations.filter(o => o.kind === 'clock');
   const offsets = clocks.map(({atMs, askedAtMs, uptime}) => ({
     width: atMs - askedAtMs,
     offset: (atMs + askedAtMs) / 2 - uptime * 1000,
   }));
-  const best = offsets.toSorted((a, b) => a.width - b.width)[0];
-  return observations
-    .flatMap((o, index) =>
-      o.kind === 'journal' ? [{index, entry: o.entry, atMs: o.entry.uptime * 1000 + (best?.offset ?? 0)}] : [],
-    )
-    .toSorted((a, b) => a.entry.uptime - b.entry.uptime || a.index - b.index);
+  return offsets.toSorted((a, b) => a.width - b.width)[0]?.offset ?? 0;
 }
 
 /** A version of an object that is neither a Pod nor an event, with its place in the recording. */

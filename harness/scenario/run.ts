@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import pLimit from 'p-limit';
 import {messageOf, SuiteError} from '../errors.ts';
 import {Recorder, OutOfPatience} from '../recorder/recorder.ts';
 import {formatVersion} from '../recording/observation.ts';
@@ -6,12 +7,14 @@ import {disturbsNode, type Scenario} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {openExec} from '../target/exec.ts';
-import type {Budgets} from '../timeouts.ts';
+import {callsAtOnce, type Budgets} from '../timeouts.ts';
+import {createCopies} from './copies.ts';
 import {Injection} from './injection.ts';
 import {collectionOf, readManifest, type Manifest} from './manifest.ts';
 import {createNamespace, runLabel} from './namespace.ts';
 import type {NodeAccess} from './node-access.ts';
 import {prepare} from './prepare.ts';
+import {podsOf} from './several-pods.ts';
 import {sendRequests} from './requests.ts';
 import {takeSteps, type Ending} from './steps.ts';
 import {readJournal, type Subject} from './stimulus.ts';
@@ -118,9 +121,18 @@ async function runPod(
   const pod = await prepare({...context, recorder, subject}, manifest, scenario);
   const made = {...subject, pod: pod.metadata.name};
   const disturbs = disturbsNode(scenario);
-  const ending = await takeSteps({api, recorder, subject: made, image: target.image, nodes, disturbs}, scenario, pod);
+  const own = manifest.objects.find(
+    ({metadata, kind}) => metadata.name === manifest.pod && (kind === 'Pod' || manifest.owned),
+  );
+  if (own === undefined) throw new Error('the manifest has lost its Pod');
+  if (scenario.copies !== undefined) await createCopies({api, recorder, subject: made}, own, scenario.copies);
+  const stage = {api, recorder, subject: made, image: target.image, own, nodes, disturbs};
+  const ending = await takeSteps(stage, scenario, pod);
   if (ending.reason !== 'settled') await nodes?.restore(subject.namespace); // else nothing more can be read
   if (!recorder.gone) await readJournal(recorder, made);
+  const told = new Set(scenario.steps.flatMap(step => (step.do === 'exit' ? podsOf(step, recorder) : [])));
+  told.delete(made.pod);
+  await pLimit(callsAtOnce).map(told, name => readJournal(recorder, {...made, pod: name}));
   return ending;
 }
 

@@ -6,6 +6,8 @@ import {ApiError, type Api} from '../target/api.ts';
 import {exec} from '../target/exec.ts';
 import type {Budget} from '../timeouts.ts';
 import {addDebugger} from './debugger.ts';
+import type {ManifestObject} from './manifest.ts';
+import {podsOf, tellPods} from './several-pods.ts';
 import {deletedByController, disturbance, waitingFor} from './disturbance.ts';
 import type {NodeAccess} from './node-access.ts';
 import {allAvailable, jobIs, type Watched} from './owners.ts';
@@ -22,6 +24,8 @@ export interface Stage {
   readonly recorder: Recorder;
   readonly subject: Subject;
   readonly image: string;
+  /** The scenario's Pod as it was sent, or what makes it. */
+  readonly own: ManifestObject;
   readonly nodes: NodeAccess | undefined;
   /** Whether the scenario disturbs the node. */
   readonly disturbs: boolean;
@@ -47,7 +51,7 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   const {recorder, subject} = stage;
   let position: Position = {before: pod, told: []};
   for (const step of steps) {
-    if (step.do === 'exit' || step.do === 'delete') await readJournal(recorder, subject);
+    if (step.do === 'exit' || step.do === 'delete' || step.do === 'recreate') await readJournal(recorder, subject);
     if (step.do === 'exit') {
       position = positionBefore(step, recorder, pod);
     }
@@ -60,10 +64,20 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   return {reason: 'settled', text: 'everything came that was waited for'};
 }
 
-function positionBefore({tells}: Extract<Step, {do: 'exit'}>, recorder: Recorder, pod: Pod): Position {
+function positionBefore(step: Extract<Step, {do: 'exit'}>, recorder: Recorder, pod: Pod): Position {
+  const {tells} = step;
   const before = recorder.pod ?? pod;
   const told = tells.map(({container}) => container);
   const everywhere = tells.some(({everyPod}) => everyPod === true);
+  if (step.pods !== undefined) {
+    const names = podsOf(step, recorder);
+    const pods = recorder.pods.filter(({metadata}) => names.includes(metadata.name) && metadata !== before.metadata);
+    return {
+      before,
+      told: names.includes(before.metadata.name) ? told : [],
+      others: pods.map(each => ({before: each, told})),
+    };
+  }
   const others = everywhere ? recorder.pods.filter(each => each.metadata.name !== before.metadata.name) : [];
   return {before, told, others: others.filter(each => !hasEnded(each)).map(other => ({before: other, told}))};
 }
@@ -93,8 +107,15 @@ async function take(stage: Stage, step: Step): Promise<void> {
   const at = {...subject, pod: name};
   switch (step.do) {
     case 'exit':
+      if (step.pods !== undefined) {
+        await tellPods(recorder, subject, step);
+        return;
+      }
       await tellToExit(recorder, at, step.name, ...step.tells);
       await tellOthers(recorder, at, step);
+      return;
+    case 'recreate':
+      await recreate(stage, step);
       return;
     case 'debug':
       await addDebugger(api, recorder, at, image, step.container);
@@ -135,6 +156,17 @@ async function tellOthers(recorder: Recorder, subject: Subject, {name, tells}: E
     await tellToExit(recorder, {...subject, pod: metadata.name}, name, ...theirs);
 }
 
+/** Deletes the Pod, waits until it is gone and creates it again. */
+async function recreate({api, recorder, subject, own}: Stage, {name}: Extract<Step, {do: 'recreate'}>): Promise<void> {
+  const {namespace, budgets, signal} = subject;
+  const uid = recorder.pod?.metadata.uid;
+  const path = `/api/v1/namespaces/${namespace}/pods`;
+  await api.json(`${path}/${own.metadata.name}`, {method: 'DELETE', signal});
+  await recorder.until(`${name}: gone`, budgets.restart, () => recorder.gone);
+  await api.json(path, {method: 'POST', body: own, signal});
+  await recorder.until(`${name}: created`, budgets.confirm, pod => pod.metadata.uid !== uid);
+}
+
 /** Asks for the log of a container's previous run, as `kubectl logs --previous` does. */
 async function readPreviousLog(
   {api, recorder, subject}: Stage,
@@ -169,11 +201,13 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
   try {
     await recorder.until(`${step.name}: ${until}`, budget, pod => {
       if (deletedByController(pod, until)) throw new OutOfPatience('the Pod was deleted');
-      const disturbed = disturbance(pod, until, stage.disturbs);
-      if (disturbed !== undefined) throw new Error(`${disturbed} during the restart: ${waitingFor(pod)}`);
-      return [position, ...(position.others ?? [])].every(each => {
+      refuseDisturbed(pod, until, stage.disturbs);
+      const others = position.others ?? [];
+      const waited = position.told.length === 0 && others.length > 0 ? others : [position, ...others];
+      return waited.every(each => {
         const {name} = each.before.metadata;
         const now = each === position ? pod : recorder.pods.find(({metadata}) => metadata.name === name);
+        if (now !== undefined && now !== pod) refuseDisturbed(now, until, stage.disturbs);
         return now !== undefined && hasCome(until, stage, each, now);
       });
     });
@@ -182,6 +216,11 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
     if (!(error instanceof OutOfPatience)) throw error;
     return `${error.message}; ${waitingFor(recorder.pod)}`;
   }
+}
+
+function refuseDisturbed(pod: Pod, until: Until, disturbs: boolean): void {
+  const disturbed = disturbance(pod, until, disturbs);
+  if (disturbed !== undefined) throw new Error(`${disturbed} during the restart: ${waitingFor(pod)}`);
 }
 
 function hasCome(

@@ -63,7 +63,8 @@ export async function tellToExit(
  * meanwhile. Where none can be used, the recording says so and goes on: what needs the journal is then Inconclusive.
  */
 export async function readJournal(recorder: Recorder, subject: Subject): Promise<void> {
-  const {pod} = recorder;
+  const pod = recorder.pods.find(({metadata}) => metadata.name === subject.pod);
+  const another = recorder.pod === pod ? {} : {pod: subject.pod};
   const statuses = pod === undefined ? [] : [...pod.status.containerStatuses, ...pod.status.initContainerStatuses];
   let why = 'no container runs through which it could be read';
   for (const {name: container} of statuses.filter(({state}) => state.running !== undefined)) {
@@ -73,6 +74,7 @@ export async function readJournal(recorder: Recorder, subject: Subject): Promise
       recorder.addJournal(
         await exec(subject.open, {...subject, container, command, timeoutMs: subject.budgets.exec.ms}),
         askedAtMs,
+        pod,
       );
       return;
     } catch (error) {
@@ -80,5 +82,5 @@ export async function readJournal(recorder: Recorder, subject: Subject): Promise
       why = String(error);
     }
   }
-  recorder.add({kind: 'gap', resource: 'journal', why});
+  recorder.add({kind: 'gap', resource: 'journal', why, ...another});
 }
