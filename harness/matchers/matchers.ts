@@ -21,6 +21,7 @@ import * as service from '../checks/service.ts';
 import * as sources from '../checks/sources.ts';
 import * as declaredFeatures from '../checks/declared-features.ts';
 import * as validation from '../checks/validation.ts';
+import * as serviceLevel from '../checks/service-level.ts';
 import * as volumes from '../checks/volumes.ts';
 import * as workloads from '../checks/workloads.ts';
 import type {Recording} from '../recording/recording.ts';
@@ -122,6 +123,12 @@ const matchers = {
   toInterruptReadiness: matcher('toInterruptReadiness', podStatus.interruptsReadiness),
   toKeepTrue: matcher('toKeepTrue', podStatus.keepsTrue),
   toNeverLower: matcher('toNeverLower', podStatus.neverLowers),
+  toStartFirstContainerInTime: matcher('toStartFirstContainerInTime', serviceLevel.startsFirstInTime),
+  toRestartInTime: matcher('toRestartInTime', serviceLevel.restartsInTime),
+  toRestartBeforeResync: matcher('toRestartBeforeResync', serviceLevel.restartsBeforeResync),
+  toAddLittlePerContainer: matcher('toAddLittlePerContainer', serviceLevel.addsLittlePerContainer),
+  toBeFasterThanRecreating: matcher('toBeFasterThanRecreating', serviceLevel.isFasterThanRecreating),
+  toRestartEachPodOnce: matcher('toRestartEachPodOnce', serviceLevel.restartsEachPodOnce),
   toStayInPhase: matcher('toStayInPhase', podStatus.staysInPhase),
   toBePendingMeanwhile: matcher('toBePendingMeanwhile', podStatus.isPendingMeanwhile),
   toWaitWithReason: matcher('toWaitWithReason', podStatus.waitsWithReason),

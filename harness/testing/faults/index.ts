@@ -6,6 +6,7 @@ import {identityFaults} from './identity.ts';
 import {loopFaults} from './loop.ts';
 import {probeFaults} from './probes.ts';
 import {injectionFaults} from './injection.ts';
+import {serviceLevelFaults} from './service-level.ts';
 import {triggerFaults} from './trigger.ts';
 import {volumeFaults} from './volumes.ts';
 import {workloadFaults} from './workloads.ts';
@@ -28,4 +29,5 @@ export const faults: readonly Fault[] = [
   ...workloadFaults,
   ...validationFaults,
   ...declaredFeatureFaults,
+  ...serviceLevelFaults,
 ];

@@ -1,0 +1,84 @@
+import type {Edit} from '../edit.ts';
+import type {Fault} from './fault.ts';
+
+/** Holds a Pod's containers up from one of its restarts on, as a kubelet that is late would: all that its journal tells then. */
+function late(e: Edit, pod: string | undefined, restart: number, seconds: number): void {
+  const lines = e.recording.observations.flatMap(o => (o.kind === 'journal' && o.pod === pod ? [o.entry] : []));
+  const exited = lines.filter(({what}) => what === 'exit')[restart - 1]?.uptime ?? NaN;
+  for (const entry of lines.filter(({uptime}) => uptime > exited)) {
+    entry.uptime += seconds;
+    if (entry.what === 'start') entry.began += seconds;
+  }
+}
+
+/** Faults in how long restarts take, and in what becomes of many at once. */
+export const serviceLevelFaults: readonly Fault[] = [
+  {
+    name: 'the first container is late twice in a hundred restarts',
+    in: 'hundred-restarts',
+    edit: e => {
+      late(e, undefined, 3, 10);
+      late(e, 'two-containers-2', 7, 10);
+    },
+    turns: {'PRF-1': 'the first container was late more often'},
+  },
+  {
+    name: 'one of a hundred restarts takes over a minute',
+    in: 'hundred-restarts',
+    edit: e => {
+      late(e, 'two-containers-3', 4, 60);
+    },
+    turns: {'PRF-2': 'a restart took longer than 60 s'},
+  },
+  {
+    name: 'a Pod in which the source alone ran waits for the periodic sync',
+    in: 'source-alone',
+    edit: e => {
+      late(e, undefined, 1, 60);
+    },
+    turns: {
+      'PRF-2': 'the restart of a Pod in which the source alone ran took longer than 60 s',
+      'PRF-6': 'it started with the periodic sync',
+    },
+  },
+  {
+    name: 'each of ten containers is started only after a long time',
+    in: 'two-and-ten-containers',
+    edit: e => {
+      for (let restart = 1; restart <= 5; restart++) late(e, 'ten-containers', restart, 45);
+    },
+    turns: {'PRF-3': 'each further container added more'},
+  },
+  {
+    name: 'a new Pod runs sooner than a restart in place is over',
+    in: 'in-place-and-anew',
+    edit: e => {
+      for (const o of e.recording.observations) if (o.kind === 'step' && o.does === 'recreate') o.atMs += 4_000;
+    },
+    turns: {'PRF-4': 'deleting and creating the Pod was no slower'},
+  },
+  {
+    name: 'one of ten Pods is left behind',
+    in: 'ten-pods-at-once',
+    edit: e => {
+      for (const o of e.recording.observations) {
+        if (o.kind !== 'journal' || o.pod !== 'two-containers-7' || o.entry.what !== 'start') continue;
+        o.entry.began = 1; // as if there had been the first start alone
+        o.entry.uptime = 1.02;
+      }
+    },
+    turns: {'PRF-5': 'a Pod was not started again'},
+  },
+  {
+    name: 'one of ten Pods restarts twice',
+    in: 'ten-pods-at-once',
+    edit: e => {
+      const last = e.recording.observations.findLast(
+        o => o.kind === 'pod' && o.object.metadata.name === 'two-containers-4',
+      );
+      if (last?.kind !== 'pod') throw new Error('no version of the Pod');
+      for (const status of last.object.status.containerStatuses) status.restartCount += 1;
+    },
+    turns: {'PRF-5': 'restartCount of a Pod went up by another number'},
+  },
+];
