@@ -9,7 +9,7 @@ import {readRuntime, sandboxesOf} from './read-runtime.ts';
 export interface Machine {
   /** Runs a command in it and gives its standard output. */
   run(command: readonly string[], signal: AbortSignal, input?: string): Promise<string>;
-  /** Restarts it as a machine. */
+  /** Restarts it as a machine whose power failed. */
   restart(signal: AbortSignal): Promise<void>;
 }
 

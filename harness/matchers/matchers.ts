@@ -5,6 +5,7 @@ import * as conditions from '../checks/conditions.ts';
 import * as containers from '../checks/containers.ts';
 import * as counts from '../checks/counts.ts';
 import * as ends from '../checks/ends.ts';
+import * as disruption from '../checks/disruption.ts';
 import * as ephemeral from '../checks/ephemeral.ts';
 import * as failure from '../checks/failure.ts';
 import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
@@ -13,6 +14,7 @@ import * as injection from '../checks/injection.ts';
 import * as jobs from '../checks/jobs.ts';
 import * as logs from '../checks/logs.ts';
 import * as loop from '../checks/loop.ts';
+import * as node from '../checks/node.ts';
 import * as podStatus from '../checks/pod-status.ts';
 import * as probes from '../checks/probes.ts';
 import * as resources from '../checks/resources.ts';
@@ -143,6 +145,19 @@ const matchers = {
   toRestartOneIndex: matcher('toRestartOneIndex', jobs.restartsOneIndex),
   toWaitForBarrier: matcher('toWaitForBarrier', barrier.waitsForBarrier),
   toRestartInjected: matcher('toRestartInjected', injection.restartsInjected),
+  toKeepCgroup: matcher('toKeepCgroup', node.keepsCgroup),
+  toKeepSandbox: matcher('toKeepSandbox', node.keepsSandbox),
+  toRemoveOldContainers: matcher('toRemoveOldContainers', node.removesOldContainers),
+  toWaitForImage: matcher('toWaitForImage', node.waitsForImage),
+  toComeThrough: matcher('toComeThrough', disruption.comesThrough),
+  toComeThroughEveryTime: recordingMatcher('toComeThroughEveryTime', disruption.comesThroughEveryTime),
+  toRestartWithoutApiServer: matcher('toRestartWithoutApiServer', disruption.restartsWithoutApiServer),
+  toRestartOnceKubeletIsBack: matcher('toRestartOnceKubeletIsBack', disruption.restartsOnceKubeletIsBack),
+  toRestartOrEnd: matcher('toRestartOrEnd', disruption.restartsOrEnds),
+  toRunInitContainersAgain: recordingMatcher('toRunInitContainersAgain', disruption.runsInitContainersAgain),
+  toGoOnWithoutRule: recordingMatcher('toGoOnWithoutRule', disruption.goesOnWithoutRule),
+  toSpareKubelet: recordingMatcher('toSpareKubelet', disruption.sparesKubelet),
+  toBeRefusedByNode: recordingMatcher('toBeRefusedByNode', disruption.isRefusedByNode),
   toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),
   toAccept: recordingMatcher('toAccept', validation.accepts),
   toReject: recordingMatcher('toReject', validation.rejects),

@@ -90,6 +90,18 @@ export class Edit {
     return this;
   }
 
+  /** Edits what was read of a node the last time. */
+  lastReading(action: string, edit: (text: string) => string): this {
+    const last = this.#observations.findLast(o => o.kind === 'node' && o.action === action);
+    if (last?.kind === 'node') last.text = edit(last.text);
+    return this;
+  }
+
+  /** Takes out what fits. */
+  drop(fits: (observation: Observation) => boolean): this {
+    return this.#keep(each => !fits(each));
+  }
+
   /** Edits the last versions, from the given one of them on. */
   lastPods(count: number, edit: (pod: Pod) => void): this {
     return this.pods(this.timeline.after.at(-count)?.index ?? NaN, Infinity, edit);

@@ -46,7 +46,7 @@ test.each([...new Set(faults.map(fault => fault.in))])(
   scenario => {
     const outcomes = judgeScenario(scenario, goodRecording(scenario)).map(({outcome}) => outcome);
     expect(new Set(outcomes).difference(new Set(['Passed', 'KnownDeviation']))).toEqual(new Set());
-    expect(outcomes).toContain('Passed');
+    expect(outcomes).not.toEqual([]);
   },
 );
 

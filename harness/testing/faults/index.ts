@@ -1,11 +1,13 @@
 import {conditionFaults} from './conditions.ts';
 import {containerFaults} from './containers.ts';
+import {disruptionFaults} from './disruption.ts';
 import {ephemeralFaults} from './ephemeral.ts';
 import {failureFaults} from './failure.ts';
 import {identityFaults} from './identity.ts';
-import {loopFaults} from './loop.ts';
-import {probeFaults} from './probes.ts';
 import {injectionFaults} from './injection.ts';
+import {loopFaults} from './loop.ts';
+import {nodeFaults} from './node.ts';
+import {probeFaults} from './probes.ts';
 import {serviceLevelFaults} from './service-level.ts';
 import {triggerFaults} from './trigger.ts';
 import {volumeFaults} from './volumes.ts';
@@ -22,12 +24,14 @@ export const faults: readonly Fault[] = [
   ...containerFaults,
   ...ephemeralFaults,
   ...conditionFaults,
-  ...loopFaults,
   ...probeFaults,
   ...failureFaults,
+  ...loopFaults,
   ...injectionFaults,
   ...workloadFaults,
   ...validationFaults,
   ...declaredFeatureFaults,
+  ...nodeFaults,
+  ...disruptionFaults,
   ...serviceLevelFaults,
 ];

@@ -1,0 +1,158 @@
+import {status, type Edit} from '../edit.ts';
+import type {Fault} from './fault.ts';
+
+const failed = 'phase became Failed';
+
+/** The Pod ends in the last version of a step. */
+const fails =
+  (step?: string): Fault['edit'] =>
+  e =>
+    (step === undefined ? e : e.step(step)).lastPods(1, pod => (pod.status.phase = 'Failed'));
+
+/** A container is not started again: it keeps its id, and later too what would have been its new one is never seen. */
+const stays =
+  (container: string): Fault['edit'] =>
+  e => {
+    const {before, after} = e.timeline;
+    const old = status(before.pod, container).containerID;
+    const fresh = new Set(after.flatMap(({pod}) => status(pod, container).containerID ?? []));
+    e.pods(e.timeline.stimulusIndex, Infinity, pod => {
+      if (pod.metadata.uid !== before.pod.metadata.uid) return;
+      const now = status(pod, container);
+      if (fresh.has(now.containerID ?? '')) now.containerID = old;
+    });
+  };
+
+const countsTwice: Fault['edit'] = e => e.lastPods(1, pod => (status(pod, 'worker').restartCount += 1));
+
+/** Every container starts again only when the API server has long been back. */
+function startsLate(e: Edit): void {
+  e.restarts(undefined, start => {
+    start.began += 600;
+    start.uptime += 600;
+  });
+}
+
+/** Faults that show only where the node is disturbed. */
+export const disruptionFaults: readonly Fault[] = [
+  {
+    name: 'a Pod ends whose kubelet was restarted while its containers ended',
+    in: 'kubelet-is-restarted',
+    edit: e => e.pods(e.lowered, e.lowered, pod => (pod.status.phase = 'Failed')),
+    turns: {'DIS-1': failed},
+  },
+  {
+    name: 'a kubelet that was restarted does not take up the rule again',
+    in: 'kubelet-is-restarted',
+    edit: e => {
+      stays('worker')(e.step('exit, undisturbed'));
+    },
+    turns: {'DIS-14': 'not started again: worker'},
+  },
+  {
+    name: 'a Pod ends whose kubelet was killed while its containers ended',
+    in: 'kubelet-is-restarted',
+    edit: e =>
+      e.step('exit, then the kubelet is killed').pods(e.lowered, e.lowered, pod => (pod.status.phase = 'Failed')),
+    turns: {'DIS-3': failed},
+  },
+  {
+    name: 'a Pod ends whose kubelet was killed while its containers started',
+    in: 'kubelet-is-restarted',
+    edit: fails('exit, then the kubelet is killed in the start'),
+    turns: {'DIS-11': failed},
+  },
+  {
+    name: 'one of the Pods ends whose kubelet was restarted while their containers started',
+    in: 'kubelet-is-restarted-in-the-start',
+    edit: fails('third exit'),
+    turns: {'DIS-2': failed},
+  },
+  {
+    name: 'a Pod ends whose kubelet was restarted before it could report',
+    in: 'end-of-restart-is-unreported',
+    edit: fails(),
+    turns: {'DIS-17': failed},
+  },
+  {
+    name: 'nothing starts again until the API server is back',
+    in: 'api-server-is-away',
+    edit: startsLate,
+    turns: {'DIS-4': 'no container started while it was away'},
+  },
+  {
+    name: 'the status does not catch up',
+    in: 'api-server-is-away',
+    edit: stays('worker'),
+    turns: {'DIS-4': 'containers did not run again'},
+  },
+  {
+    name: 'nothing of a static Pod starts again until the API server is back',
+    in: 'static-pod-without-api-server',
+    edit: startsLate,
+    turns: {'DIS-8': 'no container started while it was away'},
+  },
+  {
+    name: 'a kubelet ends when a static Pod is edited',
+    in: 'static-pod-is-edited',
+    edit: e => e.lastReading('read kubelet', () => '{"restarts":1}'),
+    turns: {'DIS-16': 'the kubelet ended and was started again'},
+  },
+  {
+    name: 'containers are started twice where the runtime was restarted',
+    in: 'runtime-is-restarted',
+    edit: countsTwice,
+    turns: {'DIS-5': 'containers were restarted more than once'},
+  },
+  {
+    name: 'a Pod that lost its sandbox is left between',
+    in: 'sandbox-is-lost',
+    edit: stays('worker'),
+    turns: {'DIS-13': 'the Pod neither ended nor runs again'},
+  },
+  {
+    name: 'an exit while the kubelet is stopped is lost',
+    in: 'kubelet-is-stopped',
+    edit: stays('worker'),
+    turns: {'DIS-7': 'containers did not run again'},
+  },
+  {
+    name: 'a container does not run again after a restart of the node',
+    in: 'node-is-restarted',
+    edit: stays('worker'),
+    turns: {'DIS-6': 'containers did not run again'},
+  },
+  {
+    name: 'a Pod ends whose node was restarted while its containers started',
+    in: 'node-is-restarted',
+    edit: fails('exit, then the node is restarted in the start'),
+    turns: {'DIS-15': failed},
+  },
+  {
+    name: 'the first init container does not run again after a restart of the node',
+    in: 'node-is-restarted',
+    edit: e =>
+      e.pods(0, Infinity, pod => {
+        for (const each of pod.status.initContainerStatuses) if (each.name === 'first') each.containerID = 'kept';
+      }),
+    turns: {'DIS-18': 'first did not run again'},
+  },
+  {
+    name: 'with the feature turned off the Pod is replaced by the rule all the same',
+    in: 'gate-is-turned-off',
+    edit: e => e.pods(0, Infinity, pod => (pod.status.reason = undefined)),
+    turns: {'DIS-9': failed},
+  },
+  {
+    name: 'a node without the feature says nothing of it',
+    in: 'node-without-feature-refuses-pod',
+    edit: e => e.drop(o => o.kind === 'event'),
+    turns: {'DEC-3': 'no event named RestartAllContainersOnContainerExits'},
+  },
+  {
+    name: 'the rule has no effect any more',
+    in: 'gate-is-turned-on-again',
+    edit: stays('worker'),
+    turns: {'DIS-19': 'not started again: worker'},
+  },
+];
