@@ -19,7 +19,9 @@ export const nodeFaults: readonly Fault[] = [
   {
     name: "the Pod's cgroup is made anew",
     in: restart,
-    edit: afterwards(({cgroups}) => { cgroups.forEach(each => (each.inode = '1')); }),
+    edit: afterwards(({cgroups}) => {
+      cgroups.forEach(each => (each.inode = '1'));
+    }),
     turns: {'IDN-10': 'it is another, or gone'},
   },
   {
