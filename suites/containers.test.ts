@@ -1,4 +1,4 @@
-import {exits, expect, requirement, scenario, type Scenario} from '../harness/index.ts';
+import {exits, exitsAlone, expect, requirement, scenario, type Scenario} from '../harness/index.ts';
 import {
   behindService,
   everyPodPolicy,
@@ -14,6 +14,14 @@ const crashLoop: Scenario = {
   manifest: 'crash-loop.yaml',
   ready: {source: 'running', worker: 'running', crasher: 'crashed'},
   steps: [{...exits('source', 88), until: 'started again'}],
+};
+
+const restartedAloneLater: Scenario = {
+  id: 'restarted-alone-later',
+  title: 'a container exits twice with a code of its own policy, after a restart of all',
+  manifest: 'two-containers.yaml',
+  overlay: {containers: {worker: {restartPolicy: 'OnFailure'}}},
+  steps: [exits('source', 88), exitsAlone('worker', 1, 'once'), exitsAlone('worker', 1, 'once more')],
 };
 
 scenario(everySource, restart => {
@@ -45,6 +53,13 @@ scenario(everyPodPolicy, restart => {
 scenario([crashLoop], restart => {
   requirement('CTR-7', () => expect(restart).toRunAgain('waiting'));
   requirement('CTR-22', () => expect(restart).toCountRestart('crasher'));
+});
+
+scenario([restartedAloneLater], restart => {
+  requirement('CTR-24', () => {
+    expect(restart.after('once')).toCountRestart('worker', 'own policy');
+    expect(restart.after('once more')).toCountRestart('worker', 'own policy');
+  });
 });
 
 scenario([initContainerExits, sidecarExitsEarly], restart => {

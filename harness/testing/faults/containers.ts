@@ -159,6 +159,12 @@ export const containerFaults: readonly Fault[] = [
     turns: {'CTR-22': 'restartCount of crasher went up by more than 1'},
   },
   {
+    name: 'a container that is restarted alone after a restart of all is counted twice',
+    in: 'restarted-alone-later',
+    edit: e => e.step('once').pods(e.timeline.stimulusIndex, e.last, pod => (status(pod, 'worker').restartCount += 1)),
+    turns: {'CTR-24': 'restartCount of worker went up by more than 1'},
+  },
+  {
     name: 'the log of the previous run is that of another',
     in: 'sidecar-exits-early',
     edit: e => e.answers('the log of the run that was ended', {code: 200, body: ''}),
