@@ -16,6 +16,9 @@ const podSchema = z.looseObject({
   spec: z.looseObject({containers: containersSchema, initContainers: containersSchema}),
 });
 const ownerSchema = z.looseObject({spec: z.looseObject({template: podSchema})});
+const jobSetSchema = z.looseObject({
+  spec: z.looseObject({replicatedJobs: z.tuple([z.looseObject({template: ownerSchema})])}),
+});
 
 /** The objects of a manifest as kubectl sends them. */
 const plain = (name: string) =>
@@ -25,7 +28,8 @@ const plain = (name: string) =>
 
 /** The containers of a Pod, of the Pods that an object makes, or none. */
 const containersOf = (object: unknown) => {
-  const pod = ownerSchema.safeParse(object).data?.spec.template ?? podSchema.safeParse(object).data;
+  const owner = jobSetSchema.safeParse(object).data?.spec.replicatedJobs[0].template ?? object;
+  const pod = ownerSchema.safeParse(owner).data?.spec.template ?? podSchema.safeParse(owner).data;
   return [...(pod?.spec.initContainers ?? []), ...(pod?.spec.containers ?? [])];
 };
 
@@ -48,6 +52,14 @@ test('a volume, which has no namespace, gets the name of the run, and its claim 
   const [volume, claim] = readManifest(join(manifests, 'node-volumes.yaml'), fit).objects;
   expect(volume?.metadata).toEqual({name: 'rac-1', labels: {run: '1'}});
   expect(claim).toMatchObject({metadata: {name: 'node-volumes', namespace: 'rac-1'}, spec: {volumeName: 'rac-1'}});
+});
+
+test("the Pod template of a JobSet gets the run's label and the scenario's overlay, and its containers are known", () => {
+  const overlay = {containers: {worker: {restartPolicy: 'Always'}}};
+  const {objects, owned, containers} = readManifest(join(manifests, 'jobset.yaml'), {...fit, overlay});
+  expect({owned, containers}).toEqual({owned: true, containers: ['agent', 'worker']});
+  const template = {metadata: {labels: {run: '1'}}, spec: {containers: [{name: 'worker', restartPolicy: 'Always'}]}};
+  expect(objects).toMatchObject([{spec: {replicatedJobs: [{template: {spec: {completions: 2, template}}}]}}]);
 });
 
 describe.each(files)('%s', name => {

@@ -22,6 +22,10 @@ const templateSchema = z.looseObject({
   spec: podSpecSchema,
 });
 const ownerSpecSchema = z.looseObject({template: templateSchema});
+/** A JobSet makes Jobs from templates, and these the Pods. */
+const jobSetSpecSchema = z.looseObject({
+  replicatedJobs: z.array(z.looseObject({template: z.looseObject({spec: ownerSpecSchema})})).min(1),
+});
 
 /** A claim on a volume of the same manifest. */
 const claimSchema = z.looseObject({
@@ -41,6 +45,7 @@ export function collectionOf({apiVersion, kind}: ManifestObject, namespace: stri
 
 type Container = z.infer<typeof container>;
 type PodSpec = z.infer<typeof podSpecSchema>;
+type Template = z.infer<typeof templateSchema>;
 
 /** An object of a manifest, as it is sent. */
 export type ManifestObject = z.infer<typeof objectSchema>;
@@ -102,7 +107,24 @@ export function readManifest(file: string, fit: Fit): Manifest {
 /** The Pod spec of a Pod, or of the template that an object makes Pods from. */
 function podSpecOf(object: ManifestObject): PodSpec | undefined {
   if (object.kind === 'Pod') return podSpecSchema.parse(object['spec']);
-  return ownerSpecSchema.safeParse(object['spec']).data?.template.spec;
+  const jobSet = jobSetSpecSchema.safeParse(object['spec']).data;
+  const owner = jobSet?.replicatedJobs[0]?.template.spec ?? ownerSpecSchema.safeParse(object['spec']).data;
+  return owner?.template.spec;
+}
+
+/** An object with each of its Pod templates changed; one that has none as it is. */
+function withTemplates(object: ManifestObject, change: (template: Template) => Template): ManifestObject {
+  const ofOwner = (spec: z.infer<typeof ownerSpecSchema>) => ({...spec, template: change(spec.template)});
+  const {data: jobSet} = jobSetSpecSchema.safeParse(object['spec']);
+  if (jobSet !== undefined) {
+    const replicatedJobs = jobSet.replicatedJobs.map(({template, ...job}) => ({
+      ...job,
+      template: {...template, spec: ofOwner(template.spec)},
+    }));
+    return {...object, spec: {...jobSet, replicatedJobs}};
+  }
+  const {data: owner} = ownerSpecSchema.safeParse(object['spec']);
+  return owner === undefined ? object : {...object, spec: ofOwner(owner)};
 }
 
 function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
@@ -118,12 +140,10 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
   const {data: claim} = claimSchema.safeParse(object);
   if (claim !== undefined) return {...object, metadata, spec: {...claim.spec, volumeName: fit.namespace}};
   if (object.kind === 'Pod') return {...object, metadata, spec: fitPod(podSpecSchema.parse(object['spec']), fit)};
-  const {data: spec} = ownerSpecSchema.safeParse(object['spec']);
-  if (spec === undefined) return {...object, metadata};
-  const {template} = spec;
-  const labels = {...template.metadata?.labels, ...fit.labels};
-  const fitted = {...template, metadata: {...template.metadata, labels}, spec: fitPod(template.spec, fit)};
-  return {...object, metadata, spec: {...spec, template: fitted}};
+  return withTemplates({...object, metadata}, template => {
+    const labels = {...template.metadata?.labels, ...fit.labels};
+    return {...template, metadata: {...template.metadata, labels}, spec: fitPod(template.spec, fit)};
+  });
 }
 
 function fitPod(spec: PodSpec, {image, labels, overlay = {}}: Fit): PodSpec {
@@ -137,11 +157,8 @@ function fitPod(spec: PodSpec, {image, labels, overlay = {}}: Fit): PodSpec {
 
 /** A Pod, or what makes Pods, with other fields in the Pod's spec or in containers by name. */
 export function overlaid(object: ManifestObject, overlay: Overlay): ManifestObject {
-  const spec = podSpecOf(object);
-  if (spec === undefined) return object;
-  if (object.kind === 'Pod') return {...object, spec: overlaidSpec(spec, overlay)};
-  const owner = ownerSpecSchema.parse(object['spec']);
-  return {...object, spec: {...owner, template: {...owner.template, spec: overlaidSpec(spec, overlay)}}};
+  if (object.kind === 'Pod') return {...object, spec: overlaidSpec(podSpecSchema.parse(object['spec']), overlay)};
+  return withTemplates(object, template => ({...template, spec: overlaidSpec(template.spec, overlay)}));
 }
 
 function overlaidSpec(spec: PodSpec, {spec: fields, containers = {}}: Overlay): PodSpec {
