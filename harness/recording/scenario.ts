@@ -159,6 +159,7 @@ export const needs = [
   'node access',
   'user namespaces',
   'webhook',
+  /** With its gate InPlaceRestart on. */
   'JobSet',
   'right to patch Pods and create Deployments',
   'right to create nodes',

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import {SuiteError} from '../errors.ts';
 import {targetSchema, type Target} from '../recording/target.ts';
-import {answer, ApiServer, hangUp, refuse, type Answer} from '../testing/api-server.ts';
+import {answer, ApiServer, echo, hangUp, refuse, type Answer} from '../testing/api-server.ts';
 import {beTarget, type TargetShape} from '../testing/target.ts';
 import {preflight} from './preflight.ts';
 import {rightsOf} from './rights.ts';
@@ -103,6 +103,23 @@ describe('what scenarios may need is', () => {
   ])('%j where %s', async (has, _, shape) => {
     beTarget(server, shape);
     expect((await learn()).has.filter(need => need.startsWith('right'))).toEqual(has);
+  });
+});
+
+describe('JobSet', () => {
+  const gateOff = 'InPlaceRestart restart strategy cannot be set when InPlaceRestart feature gate is disabled';
+
+  test.each<[there: boolean, when: string, shape: TargetShape]>([
+    [false, 'its CRD is not installed', {}],
+    [true, 'a JobSet with in-place restart is accepted', {jobSet: echo}],
+    [false, 'its webhook refuses that', {jobSet: refuse(422, gateOff)}],
+    [false, 'its CRD does not know that', {jobSet: answer({spec: {failurePolicy: {maxRestarts: 1}}}, 201)}],
+    [true, 'its webhook does not answer', {jobSet: refuse(500, 'failed calling webhook')}],
+  ])('is there: %s, where %s', async (there, _, shape) => {
+    beTarget(server, shape);
+    expect((await learn()).has.includes('JobSet')).toBe(there);
+    const sent = server.received.find(({path}) => path.endsWith('/jobsets'));
+    expect(sent?.query.get('dryRun')).toBe(shape.jobSet === undefined ? undefined : 'All');
   });
 });
 

@@ -4,6 +4,7 @@ import type {Need} from '../recording/scenario.ts';
 import {gate, type Probe, type Target} from '../recording/target.ts';
 import {ApiError, type Api} from './api.ts';
 import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
+import {offersJobSet} from './jobset.ts';
 import {grantedNeeds, requirePermissions} from './permissions.ts';
 import type {Right} from './rights.ts';
 
@@ -63,7 +64,13 @@ export async function preflight(
     feature: feature(ofServer, kubelets),
     ...gatesOff(dryRun, apiserver, dropped),
     probes: [...ofServer, ...kubelets],
-    has: [...has, ...offers(userNamespaces), ...(await grantedNeeds(api, signal)), ...readable(kubelets)],
+    has: [
+      ...has,
+      ...offers(userNamespaces),
+      ...((await offersJobSet(api, image, signal)) ? (['JobSet'] as const) : []),
+      ...(await grantedNeeds(api, signal)),
+      ...readable(kubelets),
+    ],
   };
 }
 

@@ -13,11 +13,20 @@ export interface TargetShape {
   readonly userNamespaces?: boolean;
   readonly missing?: readonly string[];
   readonly dryRun?: Answer;
+  /** How a JobSet is created; undefined where its CRD is not installed. */
+  readonly jobSet?: Answer;
 }
 
 /** Lets a stand-in server answer all that a preflight asks. */
 export function beTarget(server: ApiServer, shape: TargetShape = {}): void {
-  const {serverMetric, kubeletMetrics = {}, nodes = {worker: true}, userNamespaces, missing = [], dryRun = echo} = shape;
+  const {
+    serverMetric,
+    kubeletMetrics = {},
+    nodes = {worker: true},
+    userNamespaces,
+    missing = [],
+    dryRun = echo,
+  } = shape;
   server
     .on('GET', /^\/version$/, answer({gitVersion: 'v1.35.4'}))
     .on('GET', /^\/api\/v1\/nodes$/, answer({items: Object.entries(nodes).map(node => aNode(node, userNamespaces))}))
@@ -26,6 +35,10 @@ export function beTarget(server: ApiServer, shape: TargetShape = {}): void {
       const right = JSON.stringify(body);
       respond(response, 201, {status: {allowed: !missing.some(each => right.includes(each))}});
     });
+  if (shape.jobSet !== undefined) {
+    server.on('GET', /^\/apis\/jobset\.x-k8s\.io\/v1alpha2$/, answer({kind: 'APIResourceList'}));
+    server.on('POST', /\/default\/jobsets$/, shape.jobSet);
+  }
   if (serverMetric !== undefined) server.on('GET', /^\/metrics$/, metric(serverMetric));
   for (const [name, value] of Object.entries(kubeletMetrics)) {
     server.on('GET', new RegExp(`/nodes/${name}/proxy/metrics$`), metric(value));
