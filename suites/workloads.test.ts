@@ -143,3 +143,28 @@ scenario([agentAndWorker], restart => {
   requirement('WRK-12', () => expect(restart.after('the worker ends well')).toCompleteJob('agent'));
   requirement('WRK-13', () => expect(restart.after('the agent ends well')).toRestartAlone());
 });
+
+const jobSet: Scenario = {
+  id: 'jobset',
+  title: 'the Pods of a JobSet with in-place restart restart at once',
+  manifest: 'jobset.yaml',
+  watches: ['jobs', 'jobsets'],
+  needs: ['JobSet'],
+  steps: [
+    {
+      do: 'exit',
+      name: 'the workers fail',
+      tells: [{container: 'worker', code: 1, everyPod: true}],
+      until: 'restarted',
+    },
+  ],
+};
+
+scenario([jobSet], restart => {
+  requirement('WRK-8', () => {
+    expect(restart).toRestartGroupOnce();
+    expect(restart).toKeepGroup();
+    expect(restart).toKeepObjects('jobs');
+    expect(restart).toKeepJobSet();
+  });
+});

@@ -12,6 +12,7 @@ import type {Check, Finding, RecordingCheck} from '../checks/finding.ts';
 import * as identity from '../checks/identity.ts';
 import * as injection from '../checks/injection.ts';
 import * as jobs from '../checks/jobs.ts';
+import * as jobSet from '../checks/jobset.ts';
 import * as logs from '../checks/logs.ts';
 import * as loop from '../checks/loop.ts';
 import * as node from '../checks/node.ts';
@@ -143,6 +144,9 @@ const matchers = {
   toCompleteJob: matcher('toCompleteJob', jobs.completesJob),
   toFailJobByRestarts: matcher('toFailJobByRestarts', jobs.failsJobByRestarts),
   toRestartOneIndex: matcher('toRestartOneIndex', jobs.restartsOneIndex),
+  toRestartGroupOnce: matcher('toRestartGroupOnce', jobSet.restartsGroupOnce),
+  toKeepGroup: matcher('toKeepGroup', jobSet.keepsGroup),
+  toKeepJobSet: matcher('toKeepJobSet', jobSet.keepsJobSet),
   toWaitForBarrier: matcher('toWaitForBarrier', barrier.waitsForBarrier),
   toRestartInjected: matcher('toRestartInjected', injection.restartsInjected),
   toKeepCgroup: matcher('toKeepCgroup', node.keepsCgroup),
