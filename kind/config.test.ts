@@ -7,6 +7,7 @@ describe('the configs of this folder', () => {
       'two-nodes',
       'v1.35',
       'v1.35-gate-off',
+      'v1.35-rules-off',
       'v1.36',
       'v1.36-gate-off',
       'v1.37',
