@@ -7,7 +7,7 @@ import {exec} from '../target/exec.ts';
 import type {Budget} from '../timeouts.ts';
 import {addDebugger} from './debugger.ts';
 import type {ManifestObject} from './manifest.ts';
-import {podsOf, tellPods} from './several-pods.ts';
+import {awaitPods, podsOf, tellPods} from './several-pods.ts';
 import {deletedByController, disturbance, waitingFor} from './disturbance.ts';
 import type {NodeAccess} from './node-access.ts';
 import {allAvailable, jobIs, type Watched} from './owners.ts';
@@ -53,9 +53,11 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   for (const step of steps) {
     if (step.do === 'exit' || step.do === 'delete' || step.do === 'recreate') await readJournal(recorder, subject);
     if (step.do === 'exit') {
+      const slow = await inTime(stage, position, () => awaitPods(recorder, subject, step));
+      if (slow !== undefined) return {reason: 'out-of-patience', text: slow};
       position = positionBefore(step, recorder, pod);
     }
-    const late = (await takeInTime(stage, step, position)) ?? (await settle(stage, step, position));
+    const late = (await inTime(stage, position, () => take(stage, step))) ?? (await settle(stage, step, position));
     if (late !== undefined) return {reason: 'out-of-patience', text: late};
   }
   const last = steps.at(-1);
@@ -83,17 +85,21 @@ function positionBefore(step: Extract<Step, {do: 'exit'}>, recorder: Recorder, p
 }
 
 /**
- * Takes a step.
+ * Does what a step is about.
  *
  * @returns what did not come in time, where containers had been told to exit before: the restart may be to blame for that
  * @throws OutOfPatience where none had, so that the scenario has not begun
  */
-async function takeInTime(stage: Stage, step: Step, {told}: Position): Promise<string | undefined> {
+async function inTime(
+  stage: Stage,
+  {told, others = []}: Position,
+  work: () => Promise<void>,
+): Promise<string | undefined> {
   try {
-    await take(stage, step);
+    await work();
     return undefined;
   } catch (error) {
-    if (!(error instanceof OutOfPatience) || told.length === 0) throw error;
+    if (!(error instanceof OutOfPatience) || told.length + others.length === 0) throw error;
     return `${error.message}; ${waitingFor(stage.recorder.pod)}`;
   }
 }
