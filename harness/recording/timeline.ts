@@ -102,7 +102,9 @@ export function timelineOf(recording: Recording, step?: string, pod?: string): T
     exit: exitOf(stimulus),
     podGap: podGaps.find(({index}) => index > stimulus.index && index < until),
     podGapBefore: podGaps.find(({index}) => index < stimulus.index),
-    journalGap: gaps.find(gap => gap.resource === 'journal' && gap.pod === pod && !wasRead(gap, stimulus.index, until, observations)),
+    journalGap: gaps.find(
+      gap => gap.resource === 'journal' && gap.pod === pod && !wasRead(gap, stimulus.index, until, observations),
+    ),
     end: next === undefined ? last : {kind: 'end', atMs: next.atMs, reason: 'settled', text: 'the next step was taken'},
   };
 }
