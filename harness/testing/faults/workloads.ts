@@ -153,7 +153,73 @@ export const workloadFaults: readonly Fault[] = [
     edit: e => e.pods(e.told('the agent ends well'), Infinity, pod => (status(pod, 'worker').restartCount += 1)),
     turns: {'WRK-13': 'restartCount of worker moved'},
   },
+  {
+    name: 'the second Pod of the group restarts twice',
+    in: 'jobset',
+    edit: e => e.addPod(another(e), pod => (status(pod, 'agent').restartCount = 2)),
+    turns: {'WRK-8': 'restartCount of agent went up by more than 1'},
+  },
+  {
+    name: 'the group never restarts',
+    in: 'jobset',
+    edit: e => e.stopAfter(e.timeline.stimulusIndex),
+    turns: {'WRK-8': 'not started again: agent, worker'},
+  },
+  {
+    name: 'a Pod of the group is deleted',
+    in: 'jobset',
+    edit: e => e.addPod(another(e), pod => (pod.metadata.deletionTimestamp = '2030-01-01T00:00:00Z')),
+    turns: {'WRK-8': 'a Pod was deleted'},
+  },
+  {
+    name: 'a Pod of the group is replaced',
+    in: 'jobset',
+    edit: e => e.addPod(another(e), pod => (pod.metadata.uid = 'new')),
+    turns: {'WRK-8': 'another Pod was created'},
+  },
+  {
+    name: 'JobSet makes another Job',
+    in: 'jobset',
+    edit: e =>
+      e.insert(e.last, {
+        kind: 'object',
+        atMs: e.timeline.stimulusAtMs + 1000,
+        resource: 'jobs',
+        type: 'ADDED',
+        object: {metadata: {name: 'another', uid: 'another', resourceVersion: '1'}},
+      }),
+    turns: {'WRK-8': 'one more of jobs was created'},
+  },
+  {
+    name: 'JobSet counts a restart of its own',
+    in: 'jobset',
+    edit: showsJobSet({restarts: 1}),
+    turns: {'WRK-8': 'status.restarts went up'},
+  },
+  {
+    name: 'JobSet fails',
+    in: 'jobset',
+    edit: showsJobSet({conditions: [{type: 'Failed', status: 'True'}]}),
+    turns: {'WRK-8': 'the JobSet failed'},
+  },
 ];
+
+/** An edit after which a last version of the JobSet has another status. */
+function showsJobSet(status: object): (e: Edit) => void {
+  return e => {
+    const last = e.recording.observations.findLast(o => o.kind === 'object' && o.resource === 'jobsets');
+    if (last?.kind !== 'object') throw new Error('no JobSet');
+    const object = {...last.object, status: {...statusIn(last.object), ...status}};
+    e.insert(e.last, {...last, type: 'MODIFIED', object});
+  };
+}
+
+/** Name of a Pod that was told with the scenario's own. */
+function another(e: Edit): string {
+  const told = e.recording.observations.find(o => o.kind === 'stimulus' && o.pod !== undefined);
+  if (told?.kind !== 'stimulus' || told.pod === undefined) throw new Error('no other Pod was told');
+  return told.pod;
+}
 
 function statusIn(job: Record<string, unknown>): object {
   const {status: own} = job;
