@@ -4,7 +4,7 @@ import {SuiteError} from './errors.ts';
 import type {Judgeable} from './matchers/matchers.ts';
 import {readRecording, type Recording} from './recording/recording.ts';
 import type {Scenario} from './recording/scenario.ts';
-import {timelineOf, type Timeline} from './recording/timeline.ts';
+import {failedStart, timelineOf, type Timeline} from './recording/timeline.ts';
 import {readSelection, readTarget, runFolder, runVariable, type RunFolder} from './run-folder.ts';
 import {readCatalogue, type Requirement} from './verdicts/catalogue.ts';
 import {judge, type Collected} from './verdicts/judge.ts';
@@ -96,6 +96,9 @@ export class Recorded implements Judgeable {
       const why = end?.kind === 'end' ? end.text : 'no end';
       throw new Error(`the recording ended before ${step ?? 'a container was told to exit'}: ${why}`);
     }
+    const unstarted = failedStart(timeline);
+    if (unstarted !== undefined && recording.header.scenario.alone !== true)
+      throw new Error(`the runtime failed to start ${unstarted}, so that its restarts say nothing of the kubelet`);
     this.#timelines.set(step, timeline);
     return timeline;
   }

@@ -21,6 +21,13 @@ apiVersion: kubelet.config.k8s.io/v1beta1
 failCgroupV1: false
 cgroupDriver: cgroupfs
 `;
+const containerdOnCgroupV1 = ['runc', 'test-handler']
+  .map(
+    runtime => `[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.${runtime}.options]
+  SystemdCgroup = false
+`,
+  )
+  .join('');
 const oomScore = `[plugins."io.containerd.grpc.v1.cri"]
   restrict_oom_score_adj = true
 `;
@@ -32,6 +39,12 @@ function additionsFor(facts: HostFacts): Addition[] {
       line: 'kubelet: failCgroupV1 false, cgroupDriver cgroupfs (this host has cgroup v1, on which a kubelet refuses to start by default)',
       add: config => {
         append(config, 'kubeadmConfigPatches', kubeletOnCgroupV1);
+      },
+    });
+    additions.push({
+      line: 'containerd: SystemdCgroup false (through systemd runc freezes a new container on cgroup v1, and at times fails to)',
+      add: config => {
+        append(config, 'containerdConfigPatches', containerdOnCgroupV1);
       },
     });
   }

@@ -1,5 +1,5 @@
 import type {JournalEntry, Observation} from './observation.ts';
-import {conditionOf, containersOf, statusOf, type Pod, type PodContainer} from './pod.ts';
+import {conditionOf, containersOf, statusesOf, statusOf, type Pod, type PodContainer} from './pod.ts';
 import {marks} from '../timeouts.ts';
 import type {Recording} from './recording.ts';
 
@@ -147,6 +147,14 @@ export function runsAround(
     before: runs.filter(({start}) => start.entry.began <= exited),
     after: runs.filter(({start}) => start.entry.began > exited),
   };
+}
+
+/** A container that the runtime could not start after the stimulus, as its state or last state tells. */
+export function failedStart({after, containers}: Timeline): string | undefined {
+  const failed = after
+    .flatMap(({pod}) => statusesOf(pod))
+    .find(({state, lastState}) => [state, lastState].some(({terminated}) => terminated?.reason === 'StartError'));
+  return containers.find(({name}) => name === failed?.name)?.name;
 }
 
 /** The versions after the stimulus in which the condition AllContainersRestarting is True. */

@@ -5,7 +5,7 @@ import {collectStatements, type Statement} from '../suite.ts';
 import {readCatalogue} from '../verdicts/catalogue.ts';
 import {judge} from '../verdicts/judge.ts';
 import {summarize, type Verdict} from '../verdicts/verdict.ts';
-import {condition, Edit} from './edit.ts';
+import {condition, Edit, status} from './edit.ts';
 import {faults} from './faults/index.ts';
 import {goodRecording, targetOf} from './recorded.ts';
 
@@ -89,6 +89,12 @@ describe('a recording with a hole', () => {
       'CND-3': 'Passed',
       'VOL-1': 'Passed',
     });
+  });
+
+  test('is an Error where the runtime failed to start a container, which the kubelet then started once more', () => {
+    const failed = {exitCode: 128, reason: 'StartError'};
+    const found = outcomes(e => e.lastPods(2, pod => (status(pod, 'trainer').lastState = {terminated: failed})));
+    expect(new Set(Object.values(found))).toEqual(new Set(['Error']));
   });
 
   test('leaves what rests on the journal undecided where it could not be read', () => {
