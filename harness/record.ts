@@ -5,7 +5,7 @@ import {SuiteError} from './errors.ts';
 import pLimit from 'p-limit';
 import type {Calibration} from './recording/calibration.ts';
 import {readRecording} from './recording/recording.ts';
-import type {Scenario} from './recording/scenario.ts';
+import {expectedSeconds, type Scenario} from './recording/scenario.ts';
 import {removeWebhooks} from './scenario/injection.ts';
 import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
 import {removeNodes} from './scenario/nodes.ts';
@@ -20,7 +20,7 @@ export interface EndedRecording {
 }
 
 /**
- * Records scenarios side by side, each in a namespace of its own, and deletes each namespace as soon as its recording is
+ * Records scenarios side by side, longest first, each in a namespace of its own, and deletes each namespace as soon as its recording is
  * complete; those that disturb the node are recorded after the others, one by one. After Ctrl-C or an error that concerns
  * the whole run, everything of the run is deleted too. A clean-up that fails costs no recording: what it leaves is named.
  *
@@ -70,7 +70,8 @@ export async function record(
     calibrated(calibration);
   }
   if (!recordedNothing(endings)) {
-    const sideBySide = scenarios.filter(({alone}) => alone !== true);
+    const longestFirst = scenarios.toSorted((a, b) => expectedSeconds(b) - expectedSeconds(a)); // else one ends long after all others
+    const sideBySide = longestFirst.filter(({alone}) => alone !== true);
     await pLimit(parallel).map(sideBySide, recordOne);
     for (const scenario of scenarios.filter(({alone}) => alone === true)) await recordOne(scenario);
   }

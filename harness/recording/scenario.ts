@@ -217,6 +217,16 @@ export function disturbsNode({alone, needs: its}: Scenario): boolean {
   return alone === true && its?.includes('node access') === true;
 }
 
+/** About how many seconds a scenario takes on an idle node, for the order in which scenarios are recorded. */
+export function expectedSeconds({steps}: Scenario): number {
+  const starting = 5;
+  const restart = 5;
+  return steps.reduce((sum, step) => {
+    if ('until' in step && step.until === 'time is over') return sum + (step.seconds ?? 0);
+    return sum + (step.do === 'exit' ? restart : 1);
+  }, starting);
+}
+
 /** Group and version of what may be watched beside Pods and events. */
 export const groupOf: Readonly<Record<Watchable, string>> = {
   endpointslices: 'discovery.k8s.io/v1',

@@ -51,7 +51,7 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   const {recorder, subject} = stage;
   let position: Position = {before: pod, told: []};
   for (const step of steps) {
-    if (step.do === 'exit' || step.do === 'delete' || step.do === 'recreate') await readJournal(recorder, subject);
+    if (mayBeLast(step) || (step.do === 'exit' && position.told.length === 0)) await readJournal(recorder, subject);
     if (step.do === 'exit') {
       const slow = await inTime(stage, position, () => awaitPods(recorder, subject, step));
       if (slow !== undefined) return {reason: 'out-of-patience', text: slow};
@@ -64,6 +64,12 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   if (last !== undefined && 'until' in last && last.until !== 'gone' && last.until !== 'time is over')
     await watchOn(recorder, subject.budgets.quiet);
   return {reason: 'settled', text: 'everything came that was waited for'};
+}
+
+/** Whether the journal may be out of reach after a step; each reading is one more command that the node runs. */
+function mayBeLast(step: Step): boolean {
+  if (step.do === 'exit') return !['restarted', 'restarted alone', 'started again'].includes(step.until ?? '');
+  return step.do === 'delete' || step.do === 'recreate';
 }
 
 function positionBefore(step: Extract<Step, {do: 'exit'}>, recorder: Recorder, pod: Pod): Position {
