@@ -4,7 +4,7 @@ import {SuiteError} from './errors.ts';
 import type {Judgeable} from './matchers/matchers.ts';
 import {readRecording, type Recording} from './recording/recording.ts';
 import type {Scenario} from './recording/scenario.ts';
-import {failedStart, timelineOf, type Timeline} from './recording/timeline.ts';
+import {failedStart, nodeOf, timelineOf, type Timeline} from './recording/timeline.ts';
 import {readSelection, readTarget, runFolder, runVariable, type RunFolder} from './run-folder.ts';
 import {readCatalogue, type Requirement} from './verdicts/catalogue.ts';
 import {judge, type Collected} from './verdicts/judge.ts';
@@ -46,6 +46,15 @@ export class Recorded implements Judgeable {
       throw new Error(`the scenario was not recorded: ${end?.kind === 'end' ? end.text : 'no end'}`);
     }
     return recording;
+  }
+
+  /** Node on which the Pod ran; undefined where none did, or nothing was recorded. */
+  get node(): string | undefined {
+    try {
+      return nodeOf(this.recording);
+    } catch {
+      return undefined;
+    }
   }
 
   /** From the first time that containers were told to exit; throws as `recording`. */
@@ -160,7 +169,13 @@ function registerTest(statement: Statement): void {
     return;
   }
   jest.test(title, () => {
-    const judged = {requirement: stated, scenario: from.id, target, deviations: catalogue.deviations};
+    const judged = {
+      requirement: stated,
+      scenario: from.id,
+      node: restart.node,
+      target,
+      deviations: catalogue.deviations,
+    };
     const {verdict, failure} = judge(judged, check, () => restart.takeFindings());
     store(folder, verdict);
     if (verdict.outcome === 'Passed' || verdict.outcome === 'KnownDeviation') return;

@@ -69,7 +69,7 @@ export function timelineOf(recording: Recording, step?: string, pod?: string): T
   const stimuli = observations.flatMap((o, index) => (o.kind === 'stimulus' && o.pod === pod ? [{...o, index}] : []));
   const [stimulus, ...others] = stimuli.filter(each => each.step === (step ?? stimuli[0]?.step));
   const last = observations.at(-1);
-  const subject = pod ?? observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = pod ?? subjectOf(recording);
   const versions = observations.flatMap((o, index) =>
     o.kind === 'pod' && o.object.metadata.name === subject ? [{index, atMs: o.atMs, pod: o.object}] : [],
   );
@@ -195,6 +195,19 @@ export function nodeClock(observations: readonly Observation[]): number {
 
 /** A version of an object that is neither a Pod nor an event, with its place in the recording. */
 export type ObjectVersion = Extract<Observation, {kind: 'object'}> & {readonly index: number};
+
+/** The name of the Pod that a recording is about. */
+function subjectOf({header, observations}: Recording): string {
+  return observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+}
+
+/** The node on which the Pod that a recording is about ran; undefined where it ran on none. */
+export function nodeOf(recording: Recording): string | undefined {
+  const subject = subjectOf(recording);
+  return recording.observations
+    .flatMap(o => (o.kind === 'pod' && o.object.metadata.name === subject ? [o.object.spec.nodeName] : []))
+    .find(node => node !== undefined);
+}
 
 /** Every version of the watched objects of a kind, in order of arrival. */
 export function objectsOf({observations}: Recording, resource: string): readonly ObjectVersion[] {

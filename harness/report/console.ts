@@ -1,9 +1,10 @@
 import {styleText} from 'node:util';
 import type {Target} from '../recording/target.ts';
 import {marks} from '../timeouts.ts';
+import type {KillSummary} from '../verdicts/kill-matrix.ts';
 import type {Outcome} from '../verdicts/verdict.ts';
 import {groups} from './groups.ts';
-import type {Report, Row} from './report.ts';
+import type {ProfileResult, Report, Row} from './report.ts';
 
 const colours = {
   Passed: 'green',
@@ -23,7 +24,7 @@ const colours = {
 export function formatReport(report: Report, colour: boolean): string {
   const paint = (outcome: Outcome) =>
     colour ? styleText(colours[outcome], outcome, {validateStream: false}) : outcome;
-  const {rows, unjudged, stale} = report;
+  const {rows, unjudged, stale, kills} = report;
   const lines = [...head(report), ''];
   let group = '';
   for (const row of rows) {
@@ -35,15 +36,36 @@ export function formatReport(report: Report, colour: boolean): string {
   if (unjudged.length > 0) lines.push('', `not judged in this run: ${unjudged.map(({id}) => id).join(', ')}`);
   for (const {requirement, saw} of stale)
     lines.push('', `stale deviation: ${requirement} passed, though deviations.yaml says: ${saw}`);
+  lines.push('', 'Profiles', ...report.profiles.map(formatProfile));
+  if (kills !== undefined) lines.push('', ...formatKills(kills));
   return `${[...lines, '', summary(report)].join('\n')}\n`;
 }
 
 /** The last line: the result and the count of each outcome. */
 export function summary({result, counts, target}: Report): string {
-  const parts = Object.entries(counts).filter(
-    ([outcome, count]) => count > 0 || outcome === 'Passed' || outcome === 'Failed',
-  );
-  return `Result on Kubernetes ${target.server}: ${result} (${parts.map(([outcome, count]) => `${count} ${outcome}`).join(', ')})`;
+  return `Result on Kubernetes ${target.server}: ${result} (${tally(counts)})`;
+}
+
+function tally(counts: Report['counts']): string {
+  return Object.entries(counts)
+    .filter(([outcome, count]) => count > 0 || outcome === 'Passed' || outcome === 'Failed')
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(', ');
+}
+
+function formatProfile({name, result, counts}: ProfileResult): string {
+  return `  ${name.padEnd(14)} ${result.padEnd(11)} ${tally(counts)}`;
+}
+
+/** What stands behind the verdicts: the faults that the requirements are known to catch. */
+function formatKills({requirements, recorded, live, withoutLive}: KillSummary): string[] {
+  const all = requirements.length;
+  return [
+    'Faults that the requirements are known to catch (rac catalogue --kills)',
+    `  edited recordings   ${recorded.requirements} of ${all} requirements, by ${recorded.named} named and ${recorded.generated} generated edits`,
+    `  faulty components   ${live.requirements} of ${all} requirements, by ${live.seen} of ${live.tried} that were tried on a cluster`,
+    ...(live.tried === 0 || withoutLive.length === 0 ? [] : [`  by none of those    ${withoutLive.join(', ')}`]),
+  ];
 }
 
 function head({suite, target}: Report): string[] {

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
+import {readKillMatrix, type KillMatrix} from './kill-matrix.ts';
 import {readYaml} from './yaml-file.ts';
 
 const source = z.strictObject({document: z.string(), section: z.string()});
@@ -24,6 +25,11 @@ const requirementSchema = z.strictObject({
   profile: z.enum(profiles),
   /** On which targets it can be judged: with the feature on, with it off, or with ContainerRestartRules off too. */
   gates: z.enum(['on', 'off', 'rules-off']).default('on'),
+  /**
+   * For one that says that something does not happen: requirements that say where it does. It counts only beside one of them
+   * that held in the same run, on the same node.
+   */
+  control: z.array(id).min(1).optional(),
   /** Upstream tests that touch it. */
   upstream: z.array(z.string()).optional(),
   /** What of it the suite does not look at, and why. */
@@ -48,10 +54,12 @@ export type Deviation = z.infer<typeof deviationSchema>;
 export interface Catalogue {
   readonly requirements: ReadonlyMap<string, Requirement>;
   readonly deviations: readonly Deviation[];
+  /** Which faults the requirements are known to catch. */
+  readonly kills?: KillMatrix;
 }
 
 /**
- * Reads suites/requirements.yaml and suites/deviations.yaml.
+ * Reads suites/requirements.yaml and suites/deviations.yaml, and which faults they are known to catch.
  *
  * @param folder URL of suites/
  * @throws SuiteError `badData` where a file doesn't fit its schema, an id stands twice, or a deviation names an unknown one
@@ -72,5 +80,5 @@ export function readCatalogue(folder: URL): Catalogue {
       'badData',
       `deviations.yaml names ${stray.requirement}, which requirements.yaml does not have`,
     );
-  return {requirements: byId, deviations};
+  return {requirements: byId, deviations, kills: readKillMatrix(folder)};
 }

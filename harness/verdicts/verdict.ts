@@ -19,6 +19,8 @@ const outcome = z.enum(['Passed', 'Failed', 'Inconclusive', 'Skipped', 'Error', 
 export const verdictSchema = z.strictObject({
   requirement: z.string(),
   scenario: z.string(),
+  /** Node on which the scenario's Pod ran; not there where it had none. */
+  node: z.string().optional(),
   outcome,
   /** Only with Skipped. */
   reason: z.enum(skipReasons).optional(),
@@ -37,6 +39,7 @@ export type Outcome = z.infer<typeof outcome>;
 export interface Judged {
   readonly requirement: Requirement;
   readonly scenario: string;
+  readonly node?: string | undefined;
   readonly target: Target;
   readonly deviations: readonly Deviation[];
 }
@@ -101,7 +104,7 @@ export function compareReleases(a: string, b: string): number {
  * checked nothing must not pass.
  */
 export function verdictOn(
-  {requirement, scenario, target, deviations}: Judged,
+  {requirement, scenario, node, target, deviations}: Judged,
   findings: readonly Finding[],
   excerpt: readonly string[],
 ): Verdict {
@@ -109,6 +112,7 @@ export function verdictOn(
   const base = {
     requirement: requirement.id,
     scenario,
+    ...(node === undefined ? {} : {node}),
     excerpt: [...excerpt],
     ...(figures.length === 0 ? {} : {figures}),
   };
