@@ -1,7 +1,5 @@
 /** The whole surface that a suite may use. */
-import './matchers/matchers.ts';
-
-export {expect} from 'expect';
+export {expect} from './matchers/matchers.ts';
 export type {Refusal} from './checks/validation.ts';
 export {requirement, scenario} from './suite.ts';
 export {exits, exitsAlone, type Overlay, type Scenario, type Step} from './recording/scenario.ts';

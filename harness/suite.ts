@@ -32,6 +32,7 @@ export class Recorded implements Judgeable {
   #read: () => Recording;
   #recording: Recording | undefined;
   readonly #findings: Collected[] = [];
+  readonly #steps = new Map<string, Judgeable>();
   readonly #timelines = new Map<string | undefined, Timeline>();
 
   constructor(read: () => Recording) {
@@ -64,23 +65,27 @@ export class Recorded implements Judgeable {
 
   /** The same recording from the step of that name on, until containers are told again. */
   after(step: string): Judgeable {
+    const known = this.#steps.get(step);
+    if (known !== undefined) return known;
     const recording = () => this.recording;
     const timeline = () => this.#timelineOf(step);
-    return {
+    const after: Judgeable = {
       get recording() {
         return recording();
       },
       get timeline() {
         return timeline();
       },
-      collect: (finding, excerpt) => {
-        this.collect(finding, excerpt);
+      collect: (finding, excerpt, by) => {
+        this.collect(finding, excerpt, {...by, step});
       },
     };
+    this.#steps.set(step, after);
+    return after;
   }
 
-  collect(finding: Collected['finding'], excerpt: Collected['excerpt']): void {
-    this.#findings.push({finding, excerpt});
+  collect(finding: Collected['finding'], excerpt: Collected['excerpt'], by: Collected['by']): void {
+    this.#findings.push({finding, excerpt, by});
   }
 
   /** The findings since the last call. */

@@ -18,13 +18,15 @@ function at(pod: Pod, path: string): string | undefined {
 export function preserves(...paths: readonly [string, ...string[]]): Check {
   return timeline => {
     const {before, after} = timeline;
-    const values = paths.map(path => `${path} ${brief(at(before.pod, path))}`);
+    const had = paths.map(path => ({path, value: at(before.pod, path)}));
+    const values = had.map(({path, value}) => `${path} ${brief(value)}`);
     const expected = `${values.join(', ')} throughout`;
     const trail = [evidence(before, values.join('  ')), stimulusEvidence(timeline)];
     for (const version of after) {
-      const path = paths.find(each => at(version.pod, each) !== at(before.pod, each));
-      if (path === undefined) continue;
-      const change = `${path} ${brief(at(before.pod, path))} -> ${brief(at(version.pod, path))}`;
+      const changed = had.find(({path, value}) => at(version.pod, path) !== value);
+      if (changed === undefined) continue;
+      const {path, value} = changed;
+      const change = `${path} ${brief(value)} -> ${brief(at(version.pod, path))}`;
       return broken(expected, `${path} changed`, [...trail, evidence(version, change)]);
     }
     const last = after.at(-1);

@@ -1,4 +1,4 @@
-import {expect} from 'expect';
+import {expect as jestExpect} from 'expect';
 import * as alone from '../checks/alone.ts';
 import * as barrier from '../checks/barrier.ts';
 import * as conditions from '../checks/conditions.ts';
@@ -31,12 +31,19 @@ import type {Recording} from '../recording/recording.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {excerpt, explain} from './explain.ts';
 
+/** What was expected: the matcher, what it was given, and the step where it is not the first. */
+export interface Expectation {
+  readonly matcher: string;
+  readonly given: readonly unknown[];
+  readonly step?: string;
+}
+
 /** What a matcher is applied to: a scenario whose recording can be judged, and where findings go. */
 export interface Judgeable {
   readonly timeline: Timeline;
   /** The whole recording, for what does not turn on a container's exit. */
   readonly recording: Recording;
-  collect(finding: Finding, excerpt: readonly string[]): void;
+  collect(finding: Finding, excerpt: readonly string[], by: Expectation): void;
 }
 
 /** Wraps a check of a restart's timeline: the finding is collected, and one that did not hold fails the expectation. */
@@ -44,7 +51,7 @@ function matcher<Arguments extends readonly unknown[]>(name: string, check: (...
   return function (this: {isNot?: boolean | undefined}, run: Judgeable, ...given: Arguments) {
     refuseNot(name, this.isNot);
     const {timeline} = run;
-    return outcome(run, check(...given)(timeline), timeline);
+    return outcome(run, check(...given)(timeline), timeline, {matcher: name, given});
   };
 }
 
@@ -56,7 +63,7 @@ function recordingMatcher<Arguments extends readonly unknown[]>(
   return function (this: {isNot?: boolean | undefined}, run: Judgeable, ...given: Arguments) {
     refuseNot(name, this.isNot);
     const {recording} = run;
-    return outcome(run, check(...given)(recording), {recording, stimulusAtMs: 0});
+    return outcome(run, check(...given)(recording), {recording, stimulusAtMs: 0}, {matcher: name, given});
   };
 }
 
@@ -64,9 +71,14 @@ function refuseNot(name: string, isNot: boolean | undefined): void {
   if (isNot === true) throw new Error(`${name} has no .not: an empty recording would pass it`);
 }
 
-function outcome(run: Judgeable, finding: Finding, from: Pick<Timeline, 'recording' | 'stimulusAtMs'>) {
+function outcome(
+  run: Judgeable,
+  finding: Finding,
+  from: Pick<Timeline, 'recording' | 'stimulusAtMs'>,
+  by: Expectation,
+) {
   const lines = excerpt(finding, from);
-  run.collect(finding, lines);
+  run.collect(finding, lines, by);
   return {pass: finding.outcome === 'held', message: () => explain(finding, lines)};
 }
 
@@ -197,7 +209,18 @@ const matchers = {
   toEndByDeletion: matcher('toEndByDeletion', loop.endsByDeletion),
 };
 
-expect.extend(matchers);
+export type MatcherName = keyof typeof matchers;
+
+jestExpect.extend(matchers);
+
+const expectations = new WeakMap<Judgeable, ReturnType<typeof jestExpect<Judgeable>>>();
+
+/** What a suite expects of a scenario; Jest makes it anew at each call, which takes longer than most checks. */
+export function expect(run: Judgeable): ReturnType<typeof jestExpect<Judgeable>> {
+  const known = expectations.get(run) ?? jestExpect(run);
+  expectations.set(run, known);
+  return known;
+}
 
 /** The matchers as methods of `expect(restart)`. */
 type RestartMatchers<R> = {

@@ -5,14 +5,15 @@ import {restartedVersion, restartingVersions, timelineOf, type Timeline} from '.
 
 type Start = Extract<JournalEntry, {what: 'start'}>;
 
-/** A copy of a good recording that a fault is put into. */
+/** A copy of a good recording that a fault is put into; what is not edited is shared with it. */
 export class Edit {
   readonly recording: Recording;
   #timeline: Timeline | undefined;
-  #observations: Observation[];
+  readonly #observations: Observation[];
+  readonly #own = new Set<Observation>();
 
   constructor(good: Recording) {
-    this.#observations = structuredClone([...good.observations]);
+    this.#observations = [...good.observations];
     this.recording = {...good, observations: this.#observations};
     this.#timeline = timelineOf(this.recording);
   }
@@ -42,17 +43,41 @@ export class Edit {
     return this.timeline.after.at(-1)?.index ?? NaN;
   }
 
-  /** Edits the versions of the Pod from one place to another, both included. */
-  pods(from: number, to: number, edit: (pod: Pod) => void): this {
-    for (const [index, observation] of this.#observations.entries()) {
-      if (observation.kind === 'pod' && index >= from && index <= to) edit(observation.object);
+  /** Edits what stands from one place to another, both included, and is of a kind. */
+  each<K extends Observation['kind']>(
+    kind: K,
+    edit: (observation: Extract<Observation, {kind: K}>, index: number) => void,
+    from = 0,
+    to = Infinity,
+  ): this {
+    const isOfKind = (o: Observation): o is Extract<Observation, {kind: K}> => o.kind === kind;
+    for (let index = Math.max(from, 0); index <= Math.min(to, this.#observations.length - 1); index++) {
+      const known = this.#observations[index];
+      if (known === undefined || !isOfKind(known)) continue;
+      const own = this.#own.has(known) ? known : structuredClone(known);
+      this.#own.add(own);
+      this.#observations[index] = own;
+      edit(own, index);
     }
     return this;
   }
 
+  /** Edits the versions of the Pod from one place to another, both included. */
+  pods(from: number, to: number, edit: (pod: Pod) => void): this {
+    return this.each(
+      'pod',
+      ({object}) => {
+        edit(object);
+      },
+      from,
+      to,
+    );
+  }
+
   /** Delays everything from a place on. */
   delay(from: number, ms: number): this {
-    for (const observation of this.#observations.slice(from)) observation.atMs += ms;
+    for (const [index, observation] of this.#observations.entries())
+      if (index >= from) this.#observations[index] = {...observation, atMs: observation.atMs + ms};
     return this;
   }
 
@@ -68,10 +93,9 @@ export class Edit {
 
   /** Puts another answer in the place of what the API server answered to a request. */
   answers(name: string, answer: {readonly code: number; readonly body: unknown}): this {
-    for (const observation of this.#observations) {
-      if (observation.kind === 'answer' && observation.name === name) Object.assign(observation, answer);
-    }
-    return this;
+    return this.each('answer', observation => {
+      if (observation.name === name) Object.assign(observation, answer);
+    });
   }
 
   /** Edits every version of one Pod, from a request of that name on. */
@@ -84,17 +108,15 @@ export class Edit {
 
   /** Edits what was read of nodes. */
   nodes(action: string, text: string): this {
-    for (const observation of this.#observations) {
-      if (observation.kind === 'node' && observation.action === action) observation.text = text;
-    }
-    return this;
+    return this.each('node', observation => {
+      if (observation.action === action) observation.text = text;
+    });
   }
 
   /** Edits what was read of a node the last time. */
   lastReading(action: string, edit: (text: string) => string): this {
-    const last = this.#observations.findLast(o => o.kind === 'node' && o.action === action);
-    if (last?.kind === 'node') last.text = edit(last.text);
-    return this;
+    const last = this.#observations.findLastIndex(o => o.kind === 'node' && o.action === action);
+    return this.each('node', reading => (reading.text = edit(reading.text)), last, last);
   }
 
   /** Takes out what fits. */
@@ -114,21 +136,22 @@ export class Edit {
 
   /** Edits the versions of watched objects of a kind from one place on. */
   objects(kind: string, from: number, edit: (object: Record<string, unknown>) => void): this {
-    for (const [index, observation] of this.#observations.entries()) {
-      if (observation.kind === 'object' && observation.resource === kind && index >= from) edit(observation.object);
-    }
-    return this;
+    return this.each(
+      'object',
+      ({resource, object}) => {
+        if (resource === kind) edit(object);
+      },
+      from,
+    );
   }
 
   /** Edits what containers wrote of their start after the source's exit. */
   restarts(container: string | undefined, edit: (start: Start) => void): this {
     const exited = this.timeline.exit?.entry.uptime ?? NaN;
-    for (const observation of this.#observations) {
-      if (observation.kind !== 'journal' || observation.entry.what !== 'start') continue;
-      const {entry} = observation;
-      if (entry.began > exited && (container === undefined || entry.container === container)) edit(entry);
-    }
-    return this;
+    return this.each('journal', ({entry}) => {
+      if (entry.what === 'start' && entry.began > exited && (container === undefined || entry.container === container))
+        edit(entry);
+    });
   }
 
   /** Time on the node's clock of what a container wrote after the exit. */
@@ -177,9 +200,7 @@ export class Edit {
   }
 
   end(reason: Timeline['end']['reason'], atMs?: number): this {
-    const end = this.#observations.at(-1);
-    if (end?.kind === 'end') Object.assign(end, {reason, atMs: atMs ?? end.atMs});
-    return this;
+    return this.each('end', end => Object.assign(end, {reason, atMs: atMs ?? end.atMs}));
   }
 
   #keep(fits: (observation: Observation) => boolean): this {

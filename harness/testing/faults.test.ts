@@ -1,50 +1,21 @@
-import {beforeAll, describe, expect, test} from '@jest/globals';
-import {readdirSync} from 'node:fs';
+import {describe, expect, test} from '@jest/globals';
+import {allStatements} from '../../scripts/statements.ts';
 import type {Recording} from '../recording/recording.ts';
-import {collectStatements, type Statement} from '../suite.ts';
 import {readCatalogue} from '../verdicts/catalogue.ts';
-import {judge} from '../verdicts/judge.ts';
 import {summarize, type Verdict} from '../verdicts/verdict.ts';
+import {Bench} from './bench.ts';
 import {condition, Edit, status} from './edit.ts';
 import {faults} from './faults/index.ts';
-import {goodRecording, targetOf} from './recorded.ts';
+import {goodRecording} from './recorded.ts';
 
-const suites = new URL('../../suites/', import.meta.url);
-const {requirements, deviations} = readCatalogue(suites);
-let statements: readonly Statement[] = [];
-
-beforeAll(async () => {
-  const files = readdirSync(suites).filter(name => name.endsWith('.test.ts'));
-  statements = await collectStatements(async () => {
-    for (const name of files) await import(new URL(name, suites).pathname);
-  });
-});
-
-/** Verdicts of everything that the suites state of one scenario, on the given recording of it. */
-function judgeScenario(scenario: string, recording: Recording, known = deviations): readonly Verdict[] {
-  const target = targetOf(scenario);
-  return statements
-    .filter(statement => statement.scenario.id === scenario)
-    .map(({requirement, restart, check}) => {
-      restart.replace(recording);
-      return judge({requirement, scenario, target, deviations: known}, check, () => restart.takeFindings()).verdict;
-    });
-}
-
-/** Requirements whose verdict is another than on the good recording, with what they saw. */
-function turned(scenario: string, edit: (recording: Edit) => void): readonly Verdict[] {
-  const good = goodRecording(scenario);
-  const before = new Map(judgeScenario(scenario, good).map(verdict => [verdict.requirement, verdict.outcome]));
-  const recording = new Edit(good);
-  edit(recording);
-  const after = judgeScenario(scenario, recording.recording);
-  return after.filter(({requirement, outcome}) => outcome !== before.get(requirement));
-}
+const {requirements, deviations} = readCatalogue(new URL('../../suites/', import.meta.url));
+const statements = await allStatements();
+const bench = new Bench(statements, deviations);
 
 test.each([...new Set(faults.map(fault => fault.in))])(
   'nothing but known deviations is found in the good recording of %s',
   scenario => {
-    const outcomes = judgeScenario(scenario, goodRecording(scenario)).map(({outcome}) => outcome);
+    const outcomes = [...bench.good(scenario).verdicts.values()].map(({outcome}) => outcome);
     expect(new Set(outcomes).difference(new Set(['Passed', 'KnownDeviation']))).toEqual(new Set());
     expect(outcomes).not.toEqual([]);
   },
@@ -54,7 +25,7 @@ test.each([...new Set(faults.map(fault => fault.in))])(
 const caught = new Set<string>();
 
 test.each(faults)('$in: $name', ({in: scenario, edit, turns}) => {
-  const verdicts = turned(scenario, edit);
+  const verdicts = bench.turned(scenario, edit);
   const failed = verdicts.filter(({outcome}) => outcome === 'Failed').map(({requirement}) => requirement);
   expect(Object.fromEntries(verdicts.map(({requirement, saw}) => [requirement, saw]))).toEqual(turns);
   expect(failed).not.toEqual([]);
@@ -74,7 +45,7 @@ describe('a recording with a hole', () => {
   const outcomes = (edit: (recording: Edit) => void): Record<string, string> => {
     const recording = new Edit(goodRecording('sidecar-exits'));
     edit(recording);
-    const verdicts = judgeScenario('sidecar-exits', recording.recording);
+    const verdicts = bench.judge('sidecar-exits', recording.recording);
     return Object.fromEntries(verdicts.map(({requirement, outcome}) => [requirement, outcome]));
   };
 
@@ -122,7 +93,7 @@ describe('a recording with a hole', () => {
   const nothingCame = (node: (recording: Edit) => Recording): readonly Verdict[] => {
     const recording = new Edit(goodRecording('sidecar-exits'));
     recording.stopAfter(recording.timeline.stimulusIndex);
-    return judgeScenario('sidecar-exits', node(recording), []).filter(({outcome}) => outcome === 'Failed');
+    return bench.judge('sidecar-exits', node(recording), []).filter(({outcome}) => outcome === 'Failed');
   };
 
   const calibrated =
@@ -138,17 +109,22 @@ describe('a recording with a hole', () => {
     [
       'the Pod took long to start',
       e => {
-        const step = e.recording.observations.find(({kind}) => kind === 'step');
-        if (step !== undefined) step.atMs += 40_000;
-        return e.recording;
+        const first = e.recording.observations.findIndex(({kind}) => kind === 'step');
+        return e.each('step', step => (step.atMs += 40_000), first, first).recording;
       },
     ],
     [
       "a container's script was held up meanwhile",
       e => {
-        const first = e.timeline.journal[0]?.entry;
-        if (first?.what === 'start') first.began -= 2;
-        return e.recording;
+        const first = e.timeline.journal[0]?.index;
+        return e.each(
+          'journal',
+          ({entry}) => {
+            if (entry.what === 'start') entry.began -= 2;
+          },
+          first,
+          first,
+        ).recording;
       },
     ],
   ])('is undecided, not failed, where %s', (_, node) => {
@@ -163,7 +139,7 @@ describe('a recording with a hole', () => {
 test('a Pod that is still at work when the patience is over is undecided, not failed', () => {
   const recording = new Edit(goodRecording('sidecar-exits'));
   recording.stopAfter(recording.lowered).end('out-of-patience', recording.timeline.stimulusAtMs + 8_000);
-  const outcomes = judgeScenario('sidecar-exits', recording.recording).map(({outcome}) => outcome);
+  const outcomes = bench.judge('sidecar-exits', recording.recording).map(({outcome}) => outcome);
   expect(outcomes).not.toContain('Failed');
 });
 
@@ -174,7 +150,7 @@ test('what the kubelet did not report separately is undecided, not failed', () =
     recording.lowered - 1,
     pod => (condition(pod, 'AllContainersRestarting').status = 'False'),
   );
-  const verdicts = judgeScenario('sidecar-exits', recording.recording, []);
+  const verdicts = bench.judge('sidecar-exits', recording.recording, []);
   expect(verdicts.filter(({outcome}) => outcome === 'Failed').map(({requirement}) => requirement)).toEqual([
     'CTR-12', // lastState is empty on this release
     'EPH-1',
@@ -199,7 +175,7 @@ test('a container and a Pod that admission adds change no verdict', () => {
   const first = recording.timeline.before.pod;
   const stranger = {...first, metadata: {...first.metadata, name: 'stranger', uid: 'another'}};
   recording.insert(recording.last, {kind: 'pod', atMs: 1e6, type: 'ADDED', object: stranger});
-  const outcomes = judgeScenario('regular-container-exits', recording.recording).map(({outcome}) => outcome);
+  const outcomes = bench.judge('regular-container-exits', recording.recording).map(({outcome}) => outcome);
   expect(new Set(outcomes)).toEqual(new Set(['Passed', 'KnownDeviation']));
 });
 

@@ -11,16 +11,37 @@ const targets = readdirSync(recordings).toSorted();
 /** The target on which most of the kept recordings were made: a real Kubernetes v1.35.4. */
 export const recordedTarget = readTarget(runFolder(join(recordings, 'v1.35.4')));
 
-/** A kept recording in which nothing is wrong but the known deviations; one without a calibration gets the target's. */
+const known = new Map<string, {readonly recording: Recording; readonly target: Target}>();
+
+/**
+ * A kept recording in which nothing is wrong but the known deviations; one without a calibration gets the target's. It is
+ * shared, and can't be changed.
+ */
 export function goodRecording(scenario: string): Recording {
-  const recording = readRecording(join(recordings, folderOf(scenario), `${scenario}.ndjson.gz`));
-  const {calibration = targetOf(scenario).calibration} = recording.header;
-  return {...recording, header: {...recording.header, calibration}};
+  return kept(scenario).recording;
 }
 
 /** The target on which the kept recording of a scenario was made: the first folder that has one names it. */
 export function targetOf(scenario: string): Target {
-  return readTarget(runFolder(join(recordings, folderOf(scenario))));
+  return kept(scenario).target;
+}
+
+function kept(scenario: string) {
+  const found = known.get(scenario);
+  if (found !== undefined) return found;
+  const folder = join(recordings, folderOf(scenario));
+  const target = readTarget(runFolder(folder));
+  const recording = readRecording(join(folder, `${scenario}.ndjson.gz`));
+  const {calibration = target.calibration} = recording.header;
+  const read = {recording: freeze({...recording, header: {...recording.header, calibration}}), target: freeze(target)};
+  known.set(scenario, read);
+  return read;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(freeze);
+  return Object.freeze(value);
 }
 
 function folderOf(scenario: string): string {

@@ -1,10 +1,13 @@
 import type {Finding} from '../checks/finding.ts';
+import type {Expectation} from '../matchers/matchers.ts';
 import {verdictOn, type Judged, type Verdict} from './verdict.ts';
 
 /** A finding with its formatted evidence, as a matcher hands it on. */
 export interface Collected {
   readonly finding: Finding;
   readonly excerpt: readonly string[];
+  /** What was expected. */
+  readonly by?: Expectation | undefined;
 }
 
 /**

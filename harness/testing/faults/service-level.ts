@@ -5,10 +5,11 @@ import type {Fault} from './fault.ts';
 function late(e: Edit, pod: string | undefined, restart: number, seconds: number): void {
   const lines = e.recording.observations.flatMap(o => (o.kind === 'journal' && o.pod === pod ? [o.entry] : []));
   const exited = lines.filter(({what}) => what === 'exit')[restart - 1]?.uptime ?? NaN;
-  for (const entry of lines.filter(({uptime}) => uptime > exited)) {
+  e.each('journal', ({entry, pod: its}) => {
+    if (its !== pod || entry.uptime <= exited) return;
     entry.uptime += seconds;
     if (entry.what === 'start') entry.began += seconds;
-  }
+  });
 }
 
 /** Faults in how long restarts take, and in what becomes of many at once. */
@@ -52,32 +53,33 @@ export const serviceLevelFaults: readonly Fault[] = [
   {
     name: 'a new Pod runs sooner than a restart in place is over',
     in: 'in-place-and-anew',
-    edit: e => {
-      for (const o of e.recording.observations) if (o.kind === 'step' && o.does === 'recreate') o.atMs += 4_000;
-    },
+    edit: e =>
+      e.each('step', step => {
+        if (step.does === 'recreate') step.atMs += 4_000;
+      }),
     turns: {'PRF-4': 'deleting and creating the Pod was no slower'},
   },
   {
     name: 'one of ten Pods is left behind',
     in: 'ten-pods-at-once',
-    edit: e => {
-      for (const o of e.recording.observations) {
-        if (o.kind !== 'journal' || o.pod !== 'two-containers-7' || o.entry.what !== 'start') continue;
-        o.entry.began = 1; // as if there had been the first start alone
-        o.entry.uptime = 1.02;
-      }
-    },
+    edit: e =>
+      e.each('journal', ({pod, entry}) => {
+        if (pod !== 'two-containers-7' || entry.what !== 'start') return;
+        entry.began = 1; // as if there had been the first start alone
+        entry.uptime = 1.02;
+      }),
     turns: {'PRF-5': 'a Pod was not started again'},
   },
   {
     name: 'one of ten Pods restarts twice',
     in: 'ten-pods-at-once',
     edit: e => {
-      const last = e.recording.observations.findLast(
+      const last = e.recording.observations.findLastIndex(
         o => o.kind === 'pod' && o.object.metadata.name === 'two-containers-4',
       );
-      if (last?.kind !== 'pod') throw new Error('no version of the Pod');
-      for (const status of last.object.status.containerStatuses) status.restartCount += 1;
+      e.pods(last, last, pod => {
+        for (const status of pod.status.containerStatuses) status.restartCount += 1;
+      });
     },
     turns: {'PRF-5': 'restartCount of a Pod went up by another number'},
   },
