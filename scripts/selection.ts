@@ -7,10 +7,24 @@ import {profiles, type Catalogue, type Requirement} from '../harness/verdicts/ca
 export interface Asked {
   /** Profiles, or `all`. */
   readonly profile: readonly string[];
-  /** Ids of requirements; where there are any, nothing else is judged. */
+  /** Ids of requirements; where there are any, nothing else is judged but their controls. */
   readonly only: readonly string[];
   /** Ids of requirements to leave out. */
   readonly skip: readonly string[];
+}
+
+/** What is asked for and, since some of it counts only beside its controls, those. */
+function withControls(
+  requirements: Catalogue['requirements'],
+  asked: readonly Requirement[],
+  skip: readonly string[],
+): Set<string> {
+  const selected = new Set(asked.map(({id}) => id));
+  for (const id of selected) {
+    // A set goes on over what is added meanwhile.
+    for (const control of requirements.get(id)?.control ?? []) if (!skip.includes(control)) selected.add(control);
+  }
+  return selected;
 }
 
 /** The requirements that a run judges, and the scenarios that it must record for that. */
@@ -40,7 +54,7 @@ export function select({requirements}: Catalogue, statements: readonly Statement
   }
   const wanted = ({id, profile: its}: Requirement): boolean =>
     !skip.includes(id) && (only.length > 0 ? only.includes(id) : profile.includes('all') || profile.includes(its));
-  const selected = new Set([...requirements.values()].filter(wanted).map(({id}) => id));
+  const selected = withControls(requirements, [...requirements.values()].filter(wanted), skip);
   if (selected.size === 0) throw new SuiteError('usage', 'nothing is left to judge', {next: 'leave out --skip'});
   const scenarios = statements.filter(({requirement}) => selected.has(requirement.id)).map(({scenario}) => scenario);
   return {requirements: selected, scenarios: [...new Map(scenarios.map(each => [each.id, each])).values()]};

@@ -130,7 +130,10 @@ export function leavesAlone(neighbour: string): Check {
   };
 }
 
-/** A Pod without the action never has the condition (KEP-5532, "Feature Enablement and Rollback": it is opt-in). */
+/**
+ * A Pod without the action never has the condition (KEP-5532, "Feature Enablement and Rollback": it is opt-in). That the Pod
+ * beside it has it shows that the kubelet of that node gives it at all.
+ */
 export function hasNoCondition(neighbour: string): Check {
   return timeline => {
     const type = 'AllContainersRestarting';
@@ -140,11 +143,12 @@ export function hasNoCondition(neighbour: string): Check {
     const with_ = versions.find(({pod}) => conditionOf(pod, type) !== undefined);
     if (with_ !== undefined) return broken(expected, `${neighbour} had it`, [evidence(with_, type)]);
     if (ran === undefined) return unknown(expected, `${neighbour} was not seen to run`);
-    return unlessGap(
-      timeline,
-      held(expected, [evidence(ran, `${neighbour} ready, without the condition`)]),
-      'presence',
-    );
+    if (ran.pod.spec.nodeName !== timeline.before.pod.spec.nodeName)
+      return unknown(expected, `${neighbour} ran on another node`);
+    const beside = timeline.versions.find(({pod}) => conditionOf(pod, type)?.status === 'True');
+    if (beside === undefined) return unknown(expected, 'the Pod beside it was not seen to have it');
+    const trail = [evidence(beside, `${type}=True`), evidence(ran, `${neighbour} ready, without the condition`)];
+    return unlessGap(timeline, held(expected, trail), 'presence');
   };
 }
 

@@ -66,13 +66,18 @@ export function keepsSandbox(): Check {
   });
 }
 
-/** After the restart the runtime has none of the containers that it had before (KEP-5532, "Containers in Runtime"). */
+/**
+ * After the restart the runtime has none of the containers that it had before (KEP-5532, "Containers in Runtime"). That it
+ * has others of their names shows that it was read.
+ */
 export function removesOldContainers(): Check {
   return onNode('the runtime has none of the containers that it had before', (before, after) => {
     const show = ({containers}: RuntimeReading) =>
       containers.map(({name, id}) => `${name} ${id.slice(0, 12)}`).join(', ');
     const shows = [show(before), show(after)] as const;
     if (before.containers.length === 0) return {shows, hole: 'there was none before'};
+    const unread = before.containers.find(({name}) => !after.containers.some(now => now.name === name));
+    if (unread !== undefined) return {shows, hole: `${unread.name} was not found afterwards`};
     const left = after.containers.filter(({id}) => before.containers.some(old => old.id === id));
     return left.length === 0
       ? {shows}

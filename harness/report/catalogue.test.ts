@@ -49,6 +49,15 @@ test('a requirement is printed with all that is known of it', () => {
   );
 });
 
+test.each([
+  [{control: ['TRG-1']}, 'TRG-1, in the same run on the same node'],
+  [{control: ['TRG-1', 'TRG-2', 'TRG-3']}, 'TRG-1, TRG-2 or TRG-3, in the same run on the same node'],
+  [{controlWithin: 'It was True before.'}, 'in the same recording: It was True before.'],
+])('what says that nothing happens is printed with its control, %j', (differs, printed) => {
+  const text = formatCatalogue(catalogueRows(catalogueOf({...requirement, ...differs}), []));
+  expect(text).toContain(`    control    ${printed}\n`);
+});
+
 test('a requirement that nothing judges says so', () => {
   const text = formatCatalogue(catalogueRows(catalogueOf(requirement), []));
   expect(text).toContain('    releases   from 1.35 on\n');

@@ -56,6 +56,7 @@ export function formatCatalogue(rows: readonly CatalogueRow[]): string {
 
 function formatRow({requirement, scenarios, deviations}: CatalogueRow): string[] {
   const {id, level, title, source, also = [], profile, gates, upstream = [], notCovered} = requirement;
+  const {control, controlWithin} = requirement;
   const field = (name: string, values: readonly string[]): string[] =>
     values.map((value, index) => `    ${(index === 0 ? name : '').padEnd(10)} ${value}`);
   return [
@@ -67,6 +68,8 @@ function formatRow({requirement, scenarios, deviations}: CatalogueRow): string[]
     ...field('releases', [releasesOf(requirement)]),
     ...field('profile', [`${profile}${wherever[gates]}`]),
     ...field('scenarios', [scenarios.length === 0 ? 'none' : scenarios.join(', ')]),
+    ...field('control', control === undefined ? [] : [`${anyOf(control)}, in the same run on the same node`]),
+    ...field('control', controlWithin === undefined ? [] : [`in the same recording: ${controlWithin}`]),
     ...field('upstream', upstream),
     ...field('not judged', notCovered === undefined ? [] : [notCovered]),
     ...field(
@@ -74,6 +77,10 @@ function formatRow({requirement, scenarios, deviations}: CatalogueRow): string[]
       deviations.map(({releases, saw}) => `${releases.join(', ')}: ${saw}`),
     ),
   ];
+}
+
+function anyOf(ids: readonly string[]): string {
+  return ids.length === 1 ? ids.join('') : `${ids.slice(0, -1).join(', ')} or ${ids.at(-1) ?? ''}`;
 }
 
 function releasesOf({since, until}: Requirement): string {

@@ -1,6 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
+import type {Target} from '../recording/target.ts';
 import {recordedTarget} from '../testing/recorded.ts';
 import type {Catalogue, Requirement} from '../verdicts/catalogue.ts';
+import type {KillMatrix} from '../verdicts/kill-matrix.ts';
 import type {Outcome, Verdict} from '../verdicts/verdict.ts';
 import {formatReport} from './console.ts';
 import {buildReport} from './report.ts';
@@ -53,6 +55,118 @@ describe('the result', () => {
     expect(buildReport('1.2.3', target, catalogue, [verdict('IDN-1', 'Skipped')]).result).toBe('unsupported');
     expect(buildReport('1.2.3', target, catalogue, [verdict('IDN-1', 'Failed')]).result).toBe('failure');
   });
+});
+
+describe('a MUST that does not apply to the target', () => {
+  const skipped = (reason: Verdict['reason']): Verdict => ({...verdict('IDN-2', 'Skipped'), reason});
+
+  test('stands in no way of success', () => {
+    expect(report(verdict('IDN-1', 'Passed'), skipped('not-applicable')).result).toBe('success');
+  });
+
+  test('is no success where all are such', () => {
+    const first: Verdict = {...verdict('IDN-1', 'Skipped'), reason: 'not-applicable'};
+    expect(report(first, skipped('not-applicable')).result).toBe('partial');
+  });
+
+  test.each(['no-permission', 'needs-node-access', 'excluded-by-user', 'gate-off'] as const)(
+    'is another than one that is skipped as %s',
+    reason => {
+      expect(report(verdict('IDN-1', 'Passed'), skipped(reason)).result).toBe('partial');
+    },
+  );
+});
+
+describe('the result of a profile', () => {
+  const ofNode = {...requirement('IDN-2'), profile: 'node' as const};
+  const both: Catalogue = {...catalogue, requirements: new Map([...requirements, ['IDN-2', ofNode]])};
+  const results = (target: Target, ...verdicts: Verdict[]) =>
+    Object.fromEntries(
+      buildReport('1.2.3', target, both, verdicts).profiles.map(({name, result}) => [name, result] as const),
+    );
+
+  test('is that of its own requirements', () => {
+    const found = results(recordedTarget, verdict('IDN-1', 'Passed'), verdict('IDN-2', 'Failed'));
+    expect(found).toMatchObject({core: 'success', node: 'failure'});
+  });
+
+  test.each(['needs-node-access', 'excluded-by-user', 'not-applicable'] as const)(
+    'is none where all of it is skipped as %s',
+    reason => {
+      const found = results(recordedTarget, verdict('IDN-1', 'Passed'), {...verdict('IDN-2', 'Skipped'), reason});
+      expect(found).toMatchObject({core: 'success', node: 'not judged'});
+    },
+  );
+
+  test('is none where nothing is said of it', () => {
+    expect(results(recordedTarget, verdict('IDN-1', 'Passed'))).toMatchObject({node: 'not judged', api: 'not judged'});
+  });
+
+  test.each(['Error', 'Inconclusive', 'KnownDeviation'] as const)('is partial where all of it is %s', outcome => {
+    expect(results(recordedTarget, verdict('IDN-1', outcome))).toMatchObject({core: 'partial'});
+  });
+
+  test('is partial where one scenario of several ended in an Error', () => {
+    const found = results(
+      recordedTarget,
+      verdict('IDN-1', 'Passed'),
+      verdict('IDN-1', 'Error', 'init-container-exits'),
+    );
+    expect(found).toMatchObject({core: 'partial'});
+  });
+
+  test('is unsupported where the feature is off', () => {
+    expect(results({...recordedTarget, feature: 'off'}, verdict('IDN-1', 'Passed'))).toMatchObject({
+      core: 'unsupported',
+      node: 'not judged',
+    });
+  });
+});
+
+test('that nothing happened counts only beside a control', () => {
+  const nothing = {...requirement('IDN-2'), control: ['IDN-1']};
+  const its: Catalogue = {...catalogue, requirements: new Map([...requirements, ['IDN-2', nothing]])};
+  const [passed, failed] = (['Passed', 'Failed'] as const).map(outcome =>
+    buildReport('1.2.3', recordedTarget, its, [verdict('IDN-1', outcome), verdict('IDN-2', 'Passed')]),
+  );
+  expect(passed?.counts.Passed).toBe(2);
+  expect(failed?.counts).toMatchObject({Failed: 1, Passed: 0, Inconclusive: 1});
+});
+
+test('the end of the text tells the result of each profile and which faults are known to be seen', () => {
+  const kills: KillMatrix = {
+    recorded: {generated: 12, requirements: [{requirement: 'IDN-1', named: ['a: b', 'a: c'], generated: 12}]},
+    live: [
+      {
+        release: '1.35.4',
+        faults: [
+          {id: 'x', describes: '', group: 'kill', expects: ['IDN-2'], killedBy: ['IDN-2'], outcome: 'killed'},
+          {id: 'y', describes: '', group: 'kill', expects: ['IDN-1'], killedBy: [], outcome: 'survived'},
+        ],
+      },
+    ],
+  };
+  const skipped: Verdict = {...verdict('IDN-2', 'Skipped'), reason: 'no-permission'};
+  const text = formatReport(
+    buildReport('1.2.3', recordedTarget, {...catalogue, kills}, [verdict('IDN-1', 'Passed'), skipped]),
+    false,
+  );
+  expect(text).toContain(`
+Profiles
+  core           partial     1 Passed, 0 Failed, 1 Skipped
+  api            not judged  0 Passed, 0 Failed
+  workloads      not judged  0 Passed, 0 Failed
+  node           not judged  0 Passed, 0 Failed
+  disruptive     not judged  0 Passed, 0 Failed
+  service-level  not judged  0 Passed, 0 Failed
+
+Faults that the requirements are known to catch (rac catalogue --kills)
+  edited recordings   1 of 2 requirements, by 2 named and 12 generated edits
+  faulty components   1 of 2 requirements, by 1 of 2 that were tried on a cluster
+  by none of those    IDN-1
+
+Result on Kubernetes v1.35.4: partial (1 Passed, 0 Failed, 1 Skipped)
+`);
 });
 
 test('a requirement counts once, with its worst verdict over the scenarios', () => {

@@ -18,6 +18,11 @@ export class Edit {
     this.#timeline = timelineOf(this.recording);
   }
 
+  /** Whether a container is told to exit in it. */
+  get tellsToExit(): boolean {
+    return this.#timeline !== undefined;
+  }
+
   /** What the other methods go by: the timeline of the first step in which containers are told to exit, or of the one named. */
   get timeline(): Timeline {
     if (this.#timeline === undefined) throw new Error('not a recording of a restart');

@@ -6,7 +6,7 @@ import {summarize, type Verdict} from '../verdicts/verdict.ts';
 import {Bench} from './bench.ts';
 import {condition, Edit, status} from './edit.ts';
 import {faults} from './faults/index.ts';
-import {goodRecording} from './recorded.ts';
+import {goodRecording, keptScenarios} from './recorded.ts';
 
 const {requirements, deviations} = readCatalogue(new URL('../../suites/', import.meta.url));
 const statements = await allStatements();
@@ -39,6 +39,20 @@ test('every requirement has a fault that turns it red', () => {
 test('every requirement is stated by a suite', () => {
   const stated = new Set(statements.map(({requirement}) => requirement.id));
   expect([...requirements.keys()].filter(id => !stated.has(id))).toEqual([]);
+});
+
+const told = (scenario: string) => new Edit(goodRecording(scenario)).timeline;
+const restarting = keptScenarios().filter(scenario => new Edit(goodRecording(scenario)).tellsToExit);
+
+test.each(restarting)('what passes where nothing follows the exit in %s has a control', scenario => {
+  const {stimulusIndex, stimulusAtMs} = told(scenario);
+  const edit = new Edit(goodRecording(scenario)).stopAfter(stimulusIndex);
+  edit.drop(({kind, atMs}) => ['object', 'answer', 'node'].includes(kind) && atMs > stimulusAtMs);
+  const passed = bench
+    .judge(scenario, edit.recording)
+    .filter(({outcome}) => outcome === 'Passed')
+    .map(({requirement}) => requirement);
+  expect(passed.filter(id => requirements.get(id)?.control === undefined)).toEqual([]);
 });
 
 describe('a recording with a hole', () => {

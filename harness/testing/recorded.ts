@@ -11,6 +11,15 @@ const targets = readdirSync(recordings).toSorted();
 /** The target on which most of the kept recordings were made: a real Kubernetes v1.35.4. */
 export const recordedTarget = readTarget(runFolder(join(recordings, 'v1.35.4')));
 
+/** Every scenario of which a recording is kept. */
+export function keptScenarios(): readonly string[] {
+  return targets.flatMap(name =>
+    readdirSync(join(recordings, name))
+      .filter(file => file.endsWith('.ndjson.gz'))
+      .map(file => file.replace('.ndjson.gz', '')),
+  );
+}
+
 const known = new Map<string, {readonly recording: Recording; readonly target: Target}>();
 
 /**

@@ -47,6 +47,7 @@ test.each([
     deviation,
     'requirements.yaml is not right: 0: Unrecognized key',
   ],
+  ['a control that is not there', `${requirement}  control: [IDN-7]\n`, deviation, 'names a control of IDN-1'],
   ['an unknown profile', requirement.replace('core', 'windows'), deviation, '0.profile'],
   ['an unknown stage of the gates', `${requirement}  gates: half\n`, deviation, '0.gates'],
   ['a last release without its quotes', `${requirement}  until: 1.36\n`, deviation, '0.until'],

@@ -30,6 +30,8 @@ const requirementSchema = z.strictObject({
    * that held in the same run, on the same node.
    */
   control: z.array(id).min(1).optional(),
+  /** The same where the check itself sees the control in the recording that it judges: what that is. */
+  controlWithin: z.string().optional(),
   /** Upstream tests that touch it. */
   upstream: z.array(z.string()).optional(),
   /** What of it the suite does not look at, and why. */
@@ -80,5 +82,8 @@ export function readCatalogue(folder: URL): Catalogue {
       'badData',
       `deviations.yaml names ${stray.requirement}, which requirements.yaml does not have`,
     );
+  const uncontrolled = requirements.find(({control = []}) => control.some(id => !byId.has(id)));
+  if (uncontrolled !== undefined)
+    throw new SuiteError('badData', `requirements.yaml names a control of ${uncontrolled.id} that it does not have`);
   return {requirements: byId, deviations, kills: readKillMatrix(folder)};
 }

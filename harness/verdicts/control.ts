@@ -13,11 +13,13 @@ export function besideControls(
   return verdicts.map(verdict => {
     const control = requirements.get(verdict.requirement)?.control;
     if (control === undefined || !counts(verdict)) return verdict;
-    if (verdicts.some(other => control.includes(other.requirement) && counts(other) && isBeside(verdict, other)))
-      return verdict;
+    const controls = verdicts.filter(
+      other => control.includes(other.requirement) && other.requirement !== verdict.requirement,
+    );
+    if (controls.some(other => counts(other) && isBeside(verdict, other))) return verdict;
     const {node} = verdict;
     const where = node === undefined ? 'in this run' : `in this run on node ${node}`;
-    return {...verdict, outcome: 'Inconclusive', saw: `no control: ${named(control)} did not hold ${where}`};
+    return {...verdict, outcome: 'Inconclusive', saw: `no control: ${noneOf(control)} ${where}`};
   });
 }
 
@@ -31,6 +33,6 @@ function isBeside(one: Verdict, other: Verdict): boolean {
   return one.scenario === other.scenario || one.node === undefined || one.node === other.node;
 }
 
-function named(ids: readonly string[]): string {
-  return ids.length === 1 ? ids.join('') : `none of ${ids.join(', ')}`;
+function noneOf(ids: readonly string[]): string {
+  return ids.length === 1 ? `${ids.join('')} did not hold` : `none of ${ids.join(', ')} held`;
 }

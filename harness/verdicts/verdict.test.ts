@@ -46,6 +46,11 @@ describe('the verdict', () => {
     expect(verdictOn(judged, findings, []).outcome).toBe(outcome);
   });
 
+  test('tells the node on which the Pod ran', () => {
+    expect(verdictOn({...judged, node: 'a'}, [held('that', [])], []).node).toBe('a');
+    expect(verdictOn(judged, [held('that', [])], [])).not.toHaveProperty('node');
+  });
+
   test('is Failed where the deviation is listed for another release', () => {
     const nodes = recordedTarget.nodes.map(node => ({...node, kubelet: 'v1.38.0'}));
     const target = {...recordedTarget, release: '1.38', nodes};
