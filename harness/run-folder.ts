@@ -1,7 +1,8 @@
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {z} from 'zod';
 import {messageOf, SuiteError} from './errors.ts';
+import {readRecording, type Recording} from './recording/recording.ts';
 import {targetSchema, type Target} from './recording/target.ts';
 
 /** Environment variable that tells the suites which run to judge. */
@@ -13,7 +14,6 @@ export interface RunFolder {
   readonly target: string;
   readonly selection: string;
   readonly recordings: string;
-  readonly verdicts: string;
 }
 
 /** The layout of a run's folder. */
@@ -23,7 +23,6 @@ export function runFolder(path: string): RunFolder {
     target: join(path, 'target.json'),
     selection: join(path, 'selection.json'),
     recordings: join(path, 'recordings'),
-    verdicts: join(path, 'verdicts'),
   };
 }
 
@@ -51,4 +50,16 @@ export function readSelection({selection, path}: RunFolder): ReadonlySet<string>
   } catch (cause) {
     throw new SuiteError('badData', `run ${path} has no usable selection.json: ${messageOf(cause)}`, {cause});
   }
+}
+
+/**
+ * Reads a run's recording of a scenario, plain or compressed.
+ *
+ * @throws SuiteError `badData` where there is none, or one that is damaged or of a format that this suite does not read
+ */
+export function readRunRecording({recordings}: RunFolder, scenario: string): Recording {
+  const names = [`${scenario}.ndjson`, `${scenario}.ndjson.gz`];
+  const file = names.map(name => join(recordings, name)).find(each => existsSync(each));
+  if (file === undefined) throw new SuiteError('badData', `the run has no recording of ${scenario}`);
+  return readRecording(file);
 }

@@ -1,14 +1,12 @@
-import {appendFileSync} from 'node:fs';
-import {basename, join} from 'node:path';
 import {SuiteError} from './errors.ts';
 import type {Judgeable} from './matchers/matchers.ts';
-import {readRecording, type Recording} from './recording/recording.ts';
+import type {Recording} from './recording/recording.ts';
 import type {Scenario} from './recording/scenario.ts';
 import {failedStart, nodeOf, timelineOf, type Timeline} from './recording/timeline.ts';
-import {readSelection, readTarget, runFolder, runVariable, type RunFolder} from './run-folder.ts';
+import {readRunRecording, readSelection, readTarget, runFolder, runVariable, type RunFolder} from './run-folder.ts';
 import {readCatalogue, type Requirement} from './verdicts/catalogue.ts';
-import {judge, type Collected} from './verdicts/judge.ts';
-import {skipReason, type Verdict} from './verdicts/verdict.ts';
+import type {Collected} from './verdicts/judge.ts';
+import {judgeStatement, skipStatement} from './verdicts/judge-statement.ts';
 
 /** Jest, where it runs this; a command that only asks what the suites state has none. */
 const jest = process.env['JEST_WORKER_ID'] === undefined ? undefined : await import('@jest/globals');
@@ -95,7 +93,12 @@ export class Recorded implements Judgeable {
 
   /** Another recording to judge in place of the run's. */
   replace(recording: Recording): void {
-    this.#read = () => recording;
+    this.readFrom(() => recording);
+  }
+
+  /** Where the recording comes from, in place of the run that the environment names; asked by the next check. */
+  readFrom(read: () => Recording): void {
+    this.#read = read;
     this.#recording = undefined;
     this.#timelines.clear();
   }
@@ -125,7 +128,7 @@ export class Recorded implements Judgeable {
  */
 export function scenario(scenarios: readonly Scenario[], state: (restart: Recorded) => void): void {
   const stateAll = (each: Scenario): void => {
-    const restart = new Recorded(() => readRecording(join(currentRun().recordings, `${each.id}.ndjson`)));
+    const restart = new Recorded(() => readRunRecording(currentRun(), each.id));
     current = {scenario: each, restart};
     state(restart);
     current = undefined;
@@ -136,7 +139,7 @@ export function scenario(scenarios: readonly Scenario[], state: (restart: Record
 
 /**
  * States one requirement of suites/requirements.yaml by what is expected of the restart. Its title, level and source come
- * from there; the verdict goes to the run's store. On a target where it can't be judged it is skipped, with the reason.
+ * from there. On a target where it can't be judged it is skipped, with the reason.
  *
  * @throws SuiteError `badData` for an id that is not there
  */
@@ -162,37 +165,22 @@ export async function collectStatements(load: () => Promise<unknown>): Promise<r
 /** One statement as a Jest test, which fails where the verdict is neither Passed nor a known deviation. */
 function registerTest(statement: Statement): void {
   if (jest === undefined) throw new Error('suites are loaded by Jest, or by collectStatements');
-  const {requirement: stated, scenario: from, restart, check} = statement;
+  const {requirement: stated, check} = statement;
   const folder = currentRun();
-  const target = readTarget(folder);
+  const by = {target: readTarget(folder), selected: readSelection(folder), deviations: catalogue.deviations};
   const title = `${stated.id} ${stated.level} ${stated.title}`;
-  const skipped = skipReason(stated, target, {needs: from.needs ?? [], selected: readSelection(folder)});
+  const skipped = skipStatement(statement, by);
   if (skipped !== undefined) {
-    const base = {requirement: stated.id, scenario: from.id, excerpt: []};
-    store(folder, {...base, outcome: 'Skipped', reason: skipped.reason, expected: stated.title, saw: skipped.why});
-    jest.test.skip(`${title} (skipped, ${skipped.reason}: ${skipped.why})`, check);
+    jest.test.skip(`${title} (skipped, ${skipped.reason ?? ''}: ${skipped.saw})`, check);
     return;
   }
   jest.test(title, () => {
-    const judged = {
-      requirement: stated,
-      scenario: from.id,
-      node: restart.node,
-      target,
-      deviations: catalogue.deviations,
-    };
-    const {verdict, failure} = judge(judged, check, () => restart.takeFindings());
-    store(folder, verdict);
+    const {verdict, failure} = judgeStatement(statement, by);
     if (verdict.outcome === 'Passed' || verdict.outcome === 'KnownDeviation') return;
     throw failure instanceof Error && verdict.outcome === 'Failed'
       ? failure
       : new Error(`${verdict.outcome}: ${verdict.saw}`);
   });
-}
-
-function store({verdicts}: RunFolder, verdict: Verdict): void {
-  const suite = basename(jest?.expect.getState().testPath ?? 'suite').replace('.test.ts', '');
-  appendFileSync(join(verdicts, `${suite}.ndjson`), `${JSON.stringify(verdict)}\n`);
 }
 
 function currentRun(): RunFolder {

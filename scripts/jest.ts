@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {execa} from 'execa';
 import {z} from 'zod';
 import {SuiteError} from '../harness/errors.ts';
+import {runVariable} from '../harness/run-folder.ts';
 import {root} from './paths.ts';
 
 const resultsSchema = z.looseObject({
@@ -72,4 +73,14 @@ export async function runJest({args, env = {}, show, signal}: JestRun): Promise<
   } finally {
     rmSync(outputFile, {force: true});
   }
+}
+
+/** Shows through Jest what the suites say of a recorded run; the same verdicts as in its report. */
+export async function runSuites(run: string, signal: AbortSignal): Promise<JestCounts> {
+  return runJest({args: [`^${escapeRegex(join(root, 'suites'))}/`], env: {[runVariable]: run}, show: true, signal});
+}
+
+/** Jest takes path patterns as regular expressions on the absolute path. */
+function escapeRegex(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

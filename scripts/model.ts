@@ -9,8 +9,11 @@ import {tellStory, type StoryContext} from '../harness/scenario/story.ts';
 import {preflight} from '../harness/target/preflight.ts';
 import {rightsOf} from '../harness/target/rights.ts';
 import {budgets} from '../harness/timeouts.ts';
-import {findTarget, makeFolder, version, type TargetOptions} from './conformance.ts';
+import {findTarget, type TargetOptions} from './find-target.ts';
 import {count, withTargetFlags} from './run.ts';
+import {makeFolder} from './run-files.ts';
+import {say} from './say.ts';
+import {version} from './version.ts';
 
 interface Flags extends Omit<TargetOptions, 'signal'> {
   readonly seed: number;
@@ -118,8 +121,4 @@ function seed(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number, or `random`.');
   return value;
-}
-
-function say(text: string): void {
-  process.stderr.write(`rac: ${text}\n`);
 }

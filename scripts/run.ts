@@ -1,6 +1,7 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {exitCodes} from '../harness/errors.ts';
-import {conformanceRun, exitCause, printReport, type RunOptions} from './conformance.ts';
+import {conformanceRun, type RunOptions} from './conformance.ts';
+import {exitCause, printReport} from './report-files.ts';
 
 type Flags = Omit<RunOptions, 'signal'>;
 
@@ -10,9 +11,9 @@ export function runCommand(signal: AbortSignal): Command {
     .description('record every scenario on a cluster, judge the recordings and print the report')
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
-      const result = await conformanceRun({...flags, signal}, false);
-      printReport(result);
-      process.exitCode = exitCodes[exitCause(result.report)];
+      const {report, folder} = await conformanceRun({...flags, signal});
+      printReport(report, folder.path);
+      process.exitCode = exitCodes[exitCause(report)];
     });
 }
 

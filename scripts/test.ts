@@ -1,7 +1,8 @@
 import {Command} from 'commander';
 import {exitCodes} from '../harness/errors.ts';
-import {conformanceRun, exitCause, printReport, type RunOptions} from './conformance.ts';
-import {runJest} from './jest.ts';
+import {conformanceRun, type RunOptions} from './conformance.ts';
+import {runJest, runSuites} from './jest.ts';
+import {exitCause, printReport} from './report-files.ts';
 import {withRunFlags} from './run.ts';
 
 type Flags = Omit<RunOptions, 'signal'> & {readonly unit: boolean};
@@ -17,12 +18,13 @@ export function testCommand(signal: AbortSignal): Command {
       const total = {passed: own.passed, failed: own.failed + own.broken.length, skipped: own.skipped};
       if (!flags.unit) {
         process.stderr.write('rac: the suites, on a real cluster\n');
-        const result = await conformanceRun({...flags, signal}, true);
-        printReport(result);
-        total.passed += result.counts.passed;
-        total.failed += result.counts.failed;
-        total.skipped += result.counts.skipped;
-        process.exitCode = exitCodes[exitCause(result.report)];
+        const {report, folder} = await conformanceRun({...flags, signal});
+        const shown = await runSuites(folder.path, signal);
+        printReport(report, folder.path);
+        total.passed += shown.passed;
+        total.failed += shown.failed + shown.broken.length;
+        total.skipped += shown.skipped;
+        process.exitCode = exitCodes[exitCause(report)];
       }
       if (total.failed > 0) process.exitCode = exitCodes.failed;
       const skipped = total.skipped === 0 ? '' : `, ${total.skipped} skipped`;

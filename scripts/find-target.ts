@@ -1,0 +1,97 @@
+import {join} from 'node:path';
+import type {Need, Scenario} from '../harness/recording/scenario.ts';
+import type {Target} from '../harness/recording/target.ts';
+import {readManifest} from '../harness/scenario/manifest.ts';
+import type {NodeAccess} from '../harness/scenario/node-access.ts';
+import {Api} from '../harness/target/api.ts';
+import {loadKubeconfig} from '../harness/target/kubeconfig.ts';
+import {preflight} from '../harness/target/preflight.ts';
+import {rightsOf} from '../harness/target/rights.ts';
+import {bringUp} from '../kind/index.ts';
+import {kindNodes} from '../kind/node-access.ts';
+import {ownCluster} from '../kind/own-cluster.ts';
+import {root} from './paths.ts';
+import {say} from './say.ts';
+import {version} from './version.ts';
+
+/** The options that choose a cluster. */
+export interface TargetOptions {
+  /** A kubeconfig context; without it, a kind cluster is brought up. */
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  /** Config of the kind cluster. */
+  readonly cluster: string;
+  readonly kubernetes?: string | undefined;
+  readonly nodeImage?: string | undefined;
+  readonly image?: string | undefined;
+  readonly yes: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A cluster, and what this user's way to it gives. */
+export interface Reached {
+  readonly api: Api;
+  readonly image: string;
+  readonly has: readonly Need[];
+  readonly nodes: NodeAccess | undefined;
+  /** Address of this machine under which the API server reaches it. */
+  readonly callback: string | undefined;
+}
+
+/** Image of the workload where the user's own cluster is the target and no other is named. */
+const defaultImage = 'busybox:1.37.0@sha256:9db7b59979c38555a39def84a31fb98b5296952f9e3afd4f6f11f05b07adfab0';
+
+/**
+ * The cluster that the options name, or the kind cluster that is brought up without.
+ *
+ * @param name of that kind cluster, in place of the config's
+ */
+export async function findTarget(options: TargetOptions, name?: string): Promise<Reached> {
+  const userAgent = `restart-all-containers-conformance/${version}`;
+  if (options.context !== undefined || options.kubeconfig !== undefined) {
+    const config = loadKubeconfig(options.kubeconfig, options.context);
+    const api = new Api(config, userAgent);
+    return {api, ...(await onOwnCluster(api, options)), image: options.image ?? defaultImage};
+  }
+  const cluster = await bringUp({
+    config: options.cluster,
+    ...(name === undefined ? {} : {name}),
+    yes: options.yes,
+    signal: options.signal,
+    ...(options.kubernetes === undefined ? {} : {kubernetes: options.kubernetes}),
+    ...(options.nodeImage === undefined ? {} : {nodeImage: options.nodeImage}),
+    ...(options.image === undefined ? {} : {workloadImage: options.image}),
+  });
+  const api = new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent);
+  return {api, ...(await onOwnCluster(api, options)), image: cluster.workloadImage};
+}
+
+/** What only a cluster of our own gives, by whatever kubeconfig it was reached. */
+async function onOwnCluster(
+  api: Api,
+  {image, signal}: Pick<TargetOptions, 'image' | 'signal'>,
+): Promise<Pick<Reached, 'has' | 'nodes' | 'callback'>> {
+  const own = await ownCluster(api.config.getCurrentCluster()?.server ?? '', signal);
+  const held = image ?? own?.record.workloadImage;
+  if (own === undefined || held === undefined) return {has: [], nodes: undefined, callback: undefined};
+  const gateway = own.engine.local ? own.nodes.find(({running}) => running)?.gateway : undefined;
+  const callback = gateway === '' ? undefined : gateway;
+  const has = callback === undefined ? (['node access'] as const) : (['node access', 'webhook'] as const);
+  return {has, nodes: kindNodes(own.engine, held), callback};
+}
+
+/** Asks a target what it has, and whether this user may do there what the scenarios do. */
+export async function look(
+  {api, image, has}: Reached,
+  scenarios: readonly Scenario[],
+  signal: AbortSignal,
+): Promise<Target> {
+  say(`target ${api.config.getCurrentContext()}: asking what it has`);
+  const done = scenarios
+    .filter(({byRequest, needs = []}) => byRequest !== true && needs.every(each => has.includes(each)))
+    .map(scenario => {
+      const file = join(root, 'manifests', scenario.manifest);
+      return {scenario, objects: readManifest(file, {namespace: '', labels: {}, image}).objects};
+    });
+  return preflight(api, {image, has, rights: rightsOf(done)}, signal);
+}

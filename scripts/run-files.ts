@@ -1,0 +1,23 @@
+import {mkdirSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+import {messageOf, SuiteError} from '../harness/errors.ts';
+import {runFolder, type RunFolder} from '../harness/run-folder.ts';
+import {root} from './paths.ts';
+
+/** Makes the folder of a run's files. */
+export function makeFolder(output: string | undefined): RunFolder {
+  const stamp = new Date().toISOString().slice(0, 23).replaceAll(/[:.]/g, '').replace('T', '-');
+  const folder = runFolder(output === undefined ? join(root, 'runs', stamp) : resolve(output));
+  try {
+    mkdirSync(join(folder.path, '..'), {recursive: true});
+    mkdirSync(folder.path);
+    mkdirSync(folder.recordings);
+  } catch (cause) {
+    const full = messageOf(cause).includes('ENOSPC');
+    throw new SuiteError(full ? 'diskFull' : 'usage', `folder ${folder.path} can't be made: ${messageOf(cause)}`, {
+      next: 'name a folder that does not exist yet with --output DIR',
+      cause,
+    });
+  }
+  return folder;
+}
