@@ -97,5 +97,15 @@ export default tseslint.config(
       },
     ],
   ),
+  mayNotImport(
+    ['harness/replay/**', 'harness/soak/**'],
+    [
+      {group: clients, message: pure},
+      {
+        regex: '\\.\\./(target|scenario|recorder|checks|matchers)/',
+        message: 'What was recorded and judged is all that these read.',
+      },
+    ],
+  ),
   mayNotImport(['harness/**', 'kind/**'], [{regex: '/scripts/', message: 'Nothing imports from scripts/.'}]),
 );

@@ -1,14 +1,13 @@
 import {writeFileSync} from 'node:fs';
-import {judgeRun} from '../harness/judge-run.ts';
-import {buildReport, type Report} from '../harness/report/report.ts';
+import type {Report} from '../harness/report/report.ts';
 import type {Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
-import {readRunRecording, readSelection, readTarget, type RunFolder} from '../harness/run-folder.ts';
+import {readTarget, type RunFolder} from '../harness/run-folder.ts';
 import {readCatalogue} from '../harness/verdicts/catalogue.ts';
 import {findTarget, look, type TargetOptions} from './find-target.ts';
+import {fileReport, judgeFolder} from './judge-folder.ts';
 import {divide, judgeable, recordAll, type RecordOptions} from './record-all.ts';
-import {writeReport} from './report-files.ts';
-import {makeFolder} from './run-files.ts';
+import {makeFolder, sealRun} from './run-files.ts';
 import {say, seconds, timed} from './say.ts';
 import {select, type Asked} from './selection.ts';
 import {allStatements} from './statements.ts';
@@ -41,29 +40,30 @@ export async function conformanceRun(options: RunOptions): Promise<RunResult> {
   const asked = others.length === 0 ? selection.scenarios : others;
   const target = await look(reached, asked, signal);
   const folder = makeFolder(options.output);
+  const startedAt = new Date().toISOString();
   writeFileSync(folder.target, `${JSON.stringify(target, null, 2)}\n`);
   writeFileSync(folder.selection, `${JSON.stringify([...selection.requirements], null, 2)}\n`);
   if (target.feature === 'off')
     say(
       `the feature is off (${target.probes.find(({says}) => says === 'off')?.name ?? ''}): only what speaks of that is run`,
     );
-  const judged = (some: readonly Scenario[], on: Target) => judgeable(some, statements, selection, on);
-  await recordAll(reached, target, judged(asked, target), folder, options);
+  const judgedOn = (some: readonly Scenario[], on: Target) => judgeable(some, statements, selection, on);
+  await recordAll(reached, target, judgedOn(asked, target), folder, options);
   if (target.feature === 'on' && others.length > 0 && disruptive !== undefined) {
     const second = await findTarget(options, disruptive.cluster);
     const {calibration} = readTarget(folder); // of the cluster on which nothing is disturbed
     const its = {...(await look(second, disruptive.scenarios, signal)), calibration};
-    await recordAll(second, its, judged(disruptive.scenarios, its), folder, options);
+    await recordAll(second, its, judgedOn(disruptive.scenarios, its), folder, options);
   }
-  const stored = {
-    target: readTarget(folder),
-    selected: readSelection(folder),
-    deviations: catalogue.deviations,
-    recording: (scenario: string) => readRunRecording(folder, scenario),
-  };
-  const {result: verdicts, ms} = await timed(() => judgeRun(stored, statements));
-  say(`judged ${verdicts.length} times in ${seconds(ms)}`);
-  const report = buildReport(version, stored.target, catalogue, verdicts);
-  writeReport(report, folder.path);
-  return {report, folder};
+  sealRun(folder, {
+    suite: version,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    target: {context: target.context, server: target.server},
+    asked: {profile: [...options.profile], only: [...options.only], skip: [...options.skip]},
+  });
+  const {result: judged, ms} = await timed(() => judgeFolder(folder.path));
+  say(`judged ${judged.verdicts} times in ${seconds(ms)}`);
+  fileReport(judged);
+  return {report: judged.report, folder};
 }

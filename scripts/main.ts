@@ -6,9 +6,13 @@ import {clusterCommand} from './cluster.ts';
 import {compareCommand} from './compare.ts';
 import {doctorCommand} from './doctor.ts';
 import {stopOnSignals} from './interrupt.ts';
+import {judgeCommand} from './judge.ts';
+import {keepCommand} from './keep.ts';
 import {modelCommand} from './model.ts';
 import {runCommand} from './run.ts';
+import {schemaCommand} from './schema.ts';
 import {testCommand} from './test.ts';
+import {verifyCommand} from './verify.ts';
 
 const program = new Command('rac')
   .description('Tells whether a Kubernetes cluster restarts all containers of a Pod in place (KEP-5532).')
@@ -19,8 +23,12 @@ const stop = stopOnSignals();
 program.addCommand(runCommand(stop.signal));
 program.addCommand(testCommand(stop.signal));
 program.addCommand(modelCommand(stop.signal));
+program.addCommand(judgeCommand());
+program.addCommand(verifyCommand());
+program.addCommand(keepCommand());
 program.addCommand(catalogueCommand());
 program.addCommand(compareCommand());
+program.addCommand(schemaCommand());
 program.addCommand(clusterCommand(stop.signal));
 program.addCommand(doctorCommand(stop.signal));
 program.addCommand(cleanCommand(stop.signal));

@@ -4,12 +4,14 @@ import type {ExitCause} from '../harness/errors.ts';
 import {formatReport} from '../harness/report/console.ts';
 import type {Report} from '../harness/report/report.ts';
 
+/** A report as it is printed. */
+export function reportText(report: Report, as: 'text' | 'json', colour: boolean): string {
+  return as === 'text' ? formatReport(report, colour) : `${JSON.stringify(report, null, 2)}\n`;
+}
+
 /** The files that a report is written to, by name, each with its text. */
 export function reportFiles(report: Report): Readonly<Record<string, string>> {
-  return {
-    'report.txt': formatReport(report, false),
-    'report.json': `${JSON.stringify(report, null, 2)}\n`,
-  };
+  return {'report.txt': reportText(report, 'text', false), 'report.json': reportText(report, 'json', false)};
 }
 
 /** Writes a report's files into a folder. */

@@ -1,6 +1,9 @@
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {messageOf, SuiteError} from '../harness/errors.ts';
+import {findFiles} from '../harness/replay/found.ts';
+import {runFileName, runFileText} from '../harness/replay/run-file.ts';
+import {describeRun, type RunFacts} from '../harness/replay/seal.ts';
 import {runFolder, type RunFolder} from '../harness/run-folder.ts';
 import {root} from './paths.ts';
 
@@ -20,4 +23,9 @@ export function makeFolder(output: string | undefined): RunFolder {
     });
   }
   return folder;
+}
+
+/** Writes run.json beside a run's other files, once all of them are there. */
+export function sealRun({path}: RunFolder, facts: RunFacts): void {
+  writeFileSync(join(path, runFileName), runFileText(describeRun(path, facts, findFiles(path))));
 }

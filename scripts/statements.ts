@@ -4,8 +4,14 @@ import {pathToFileURL} from 'node:url';
 import {collectStatements, type Statement} from '../harness/suite.ts';
 import {root} from './paths.ts';
 
-/** All that the suites state, in the order of their files. */
-export async function allStatements(): Promise<readonly Statement[]> {
+let stated: Promise<readonly Statement[]> | undefined;
+
+/** All that the suites state, in the order of their files; a suite states when it is loaded, which is once. */
+export function allStatements(): Promise<readonly Statement[]> {
+  return (stated ??= load());
+}
+
+async function load(): Promise<readonly Statement[]> {
   const folder = join(root, 'suites');
   const files = readdirSync(folder)
     .filter(name => name.endsWith('.test.ts'))

@@ -2,7 +2,8 @@ import {readFileSync} from 'node:fs';
 import {gunzipSync} from 'node:zlib';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
-import {formatVersion, headerSchema, observationSchema, type Header, type Observation} from './observation.ts';
+import {conversionFrom} from './formats.ts';
+import {headerSchema, observationSchema, type Header, type Observation} from './observation.ts';
 
 /** Everything seen in one scenario, in order of arrival. Line N of the file is observation N - 2; line 1 is the header. */
 export interface Recording {
@@ -33,25 +34,25 @@ export function readRecording(file: string): Recording {
 export function parseRecording(file: string, text: string): Recording {
   if (!text.endsWith('\n')) throw damaged(file, 'its last line is cut short');
   const [first = '', ...rest] = text.trimEnd().split('\n');
-  const {format} = parseLine(file, 1, first, envelope);
-  if (format !== formatVersion) {
-    throw new SuiteError(
-      'badData',
-      `recording ${file} has format ${format}; this suite reads format ${formatVersion}`,
-      {
-        next:
-          format > formatVersion
-            ? 'judge it with a newer version of the suite'
-            : 'judge it with the version of the suite that wrote it',
-      },
-    );
-  }
-  const header = parseLine(file, 1, first, headerSchema);
-  const observations = rest.map((line, index) => parseLine(file, index + 2, line, observationSchema));
+  const head = parseJson(file, 1, first);
+  const convert = conversionFrom(validate(file, 1, head, envelope).format, file);
+  const header = validate(file, 1, convert(head), headerSchema);
+  const observations = rest.map((line, index) =>
+    validate(file, index + 2, convert(parseJson(file, index + 2, line)), observationSchema),
+  );
   const end = observations.findIndex(({kind}) => kind === 'end');
   if (end === -1) throw damaged(file, 'its last line is not the end of a recording: it was cut short');
   if (end < rest.length - 1) throw damaged(file, `line ${end + 3} follows the end of the recording`);
   return {file, header, observations};
+}
+
+/** The format that the text of a recording says it has; undefined where it says none. */
+export function formatOf(text: string): number | undefined {
+  try {
+    return envelope.parse(JSON.parse(text.slice(0, text.indexOf('\n')))).format;
+  } catch {
+    return undefined;
+  }
 }
 
 function read(file: string): string {
@@ -63,13 +64,15 @@ function read(file: string): string {
   }
 }
 
-function parseLine<T>(file: string, number: number, line: string, schema: z.ZodType<T>): T {
-  let json: unknown;
+function parseJson(file: string, number: number, line: string): unknown {
   try {
-    json = JSON.parse(line);
+    return JSON.parse(line);
   } catch (cause) {
     throw damaged(file, `line ${number} is not JSON`, cause);
   }
+}
+
+function validate<T>(file: string, number: number, json: unknown, schema: z.ZodType<T>): T {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

@@ -1,0 +1,69 @@
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {judgeRun} from '../harness/judge-run.ts';
+import {sha256} from '../harness/replay/digest.ts';
+import {changedSince, type Present} from '../harness/replay/present.ts';
+import {runFileName, runFileText} from '../harness/replay/run-file.ts';
+import {withReports} from '../harness/replay/seal.ts';
+import {evidenceOf, readStoredRun, type StoredRun} from '../harness/replay/stored-run.ts';
+import {buildReport, type Report} from '../harness/report/report.ts';
+import type {Statement} from '../harness/suite.ts';
+import {readCatalogue} from '../harness/verdicts/catalogue.ts';
+import {root} from './paths.ts';
+import {reportFiles, writeReport} from './report-files.ts';
+import {allStatements} from './statements.ts';
+import {version} from './version.ts';
+
+/** A run that was judged. */
+export interface JudgedRun {
+  readonly run: StoredRun;
+  readonly report: Report;
+  /** How many verdicts the report is made of. */
+  readonly verdicts: number;
+  /** What it was recorded or judged with that is another now. */
+  readonly changed: readonly string[];
+}
+
+/** Files of the repository that verdicts rest on beside a run's own. */
+const dataFiles = ['suites/requirements.yaml', 'suites/deviations.yaml'];
+
+/**
+ * Judges a run's folder: the one way to a report, for a run that was recorded just now and for one that is kept.
+ *
+ * @param suite version that the report names
+ * @throws SuiteError `badData` where the folder is not as the run left it, or is of a format that this suite does not read
+ */
+export async function judgeFolder(path: string, suite = version): Promise<JudgedRun> {
+  const run = readStoredRun(path);
+  const evidence = evidenceOf(run);
+  const catalogue = readCatalogue(new URL('../suites/', import.meta.url));
+  const statements = await allStatements();
+  const verdicts = judgeRun(evidence, statements, catalogue.deviations);
+  return {
+    run,
+    report: buildReport(suite, evidence.target, catalogue, verdicts),
+    verdicts: verdicts.length,
+    changed: changedSince(run.file, evidence.recordings, present(statements)),
+  };
+}
+
+/** Writes the report into the run's own folder, and into its run.json what the report must be. */
+export function fileReport({run, report}: JudgedRun): void {
+  writeReport(report, run.path);
+  const file = withReports(run.file, {suite: version, data: hashesOf(dataFiles, root)}, reportFiles(report));
+  writeFileSync(join(run.path, runFileName), runFileText(file));
+}
+
+function present(statements: readonly Statement[]): Present {
+  const folder = join(root, 'manifests');
+  const manifests = readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.yaml'));
+  return {
+    data: hashesOf(dataFiles, root),
+    manifests: hashesOf(manifests, folder),
+    scenarios: statements.map(({scenario}) => scenario),
+  };
+}
+
+function hashesOf(names: readonly string[], folder: string): Record<string, string> {
+  return Object.fromEntries(names.map(name => [name, sha256(readFileSync(join(folder, name), 'utf8'))]));
+}
