@@ -96,15 +96,21 @@ export function startsNothing(sidecar: string, code: number): Check {
 }
 
 /** What in that version tells that other containers were restarted too. */
-function triggered({before, containers}: Timeline, {pod}: PodVersion, alone: readonly string[]): string | undefined {
+function triggered({before, containers, hadRun}: Timeline, {pod}: PodVersion, alone: readonly string[]) {
   const others = containers.map(({name}) => name).filter(name => !alone.includes(name));
   const moved = others.find(name => statusOf(pod, name)?.restartCount !== statusOf(before.pod, name)?.restartCount);
   if (moved !== undefined) return `restartCount of ${moved} moved`;
+  const renewed = others.find(name => hadRun.includes(name) && isAnother(before.pod, pod, name));
+  if (renewed !== undefined) return `${renewed} was started again, and not counted`;
   const [was, is] = [before.pod, pod].map(each => conditionOf(each, type));
   // The kubelet may report only the newer of two states that follow at once; then the time alone tells of the change.
-  return is?.status === 'True' || (is !== undefined && was?.lastTransitionTime !== is.lastTransitionTime)
-    ? `${type} became True`
-    : undefined;
+  const dated = was !== undefined && is !== undefined && was.lastTransitionTime !== is.lastTransitionTime;
+  return is?.status === 'True' || dated ? `${type} became True` : undefined;
+}
+
+function isAnother(before: Pod, now: Pod, name: string): boolean {
+  const id = statusOf(now, name)?.containerID;
+  return id !== undefined && id !== statusOf(before, name)?.containerID;
 }
 
 function count(pod: Pod, name: string): number {

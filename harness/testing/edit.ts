@@ -237,10 +237,20 @@ export function runsUnder(container: string, id: string | undefined): (pod: Pod)
   };
 }
 
-/** An edit after which the restart of a step spared a container: it is shown running under the id that it had before. */
+/**
+ * An edit after which the restart of a step spared a container: it is shown running under the id that it had before, and goes
+ * on under it in what follows.
+ */
 export function spares(container: string, step?: string): (edit: Edit) => void {
   return e => {
     if (step !== undefined) e.step(step);
-    e.pods(e.lowered, e.last, runsUnder(container, status(e.timeline.before.pod, container).containerID));
+    const {before, after} = e.timeline;
+    const old = status(before.pod, container).containerID;
+    const fresh = new Set(after.flatMap(({pod}) => status(pod, container).containerID ?? []));
+    e.pods(e.lowered, e.last, runsUnder(container, old));
+    e.pods(e.last, Infinity, pod => {
+      const now = statusOf(pod, container);
+      if (now !== undefined && fresh.has(now.containerID ?? '')) now.containerID = old;
+    });
   };
 }

@@ -42,6 +42,12 @@ export const triggerFaults: readonly Fault[] = [
     turns: {'TRG-5': 'restartCount of trainer moved'},
   },
   {
+    name: 'an unlisted code starts another container again, which is not counted',
+    in: otherwise,
+    edit: e => e.lastPods(2, pod => (status(pod, 'trainer').containerID = 'containerd://another')),
+    turns: {'TRG-5': 'trainer was started again, and not counted'},
+  },
+  {
     name: 'an unlisted code raises the condition',
     in: otherwise,
     edit: e => e.pods(e.last, e.last, pod => (condition(pod, type).status = 'True')),
@@ -240,6 +246,18 @@ export const triggerFaults: readonly Fault[] = [
       e.pods(e.last, e.last, pod => (status(pod, 'worker').restartCount += 1));
     },
     turns: {'TRG-6': 'restartCount of worker moved', 'TRG-22': 'restartCount of worker moved'},
+  },
+  {
+    name: 'a Restart rule starts another container again, which is not counted',
+    in: rules,
+    edit: e => {
+      e.step('Restart comes first');
+      e.pods(e.last, e.last, pod => (status(pod, 'worker').containerID = 'containerd://another'));
+    },
+    turns: {
+      'TRG-6': 'worker was started again, and not counted',
+      'TRG-22': 'worker was started again, and not counted',
+    },
   },
   {
     name: 'the runtime loses the code of a container that exits at once',
