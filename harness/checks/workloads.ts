@@ -55,6 +55,9 @@ export function keepsOnlyPod(): Check {
       const saw = metadata.name === name ? 'the Pod was replaced' : 'another Pod was created';
       return broken(expected, saw, [...trail, evidence(each, `Pod ${metadata.name}`)]);
     }
+    const left = timeline.after.find(each => controllerOf(each.pod)?.uid !== controller.uid);
+    if (left !== undefined)
+      return broken(expected, 'the Pod lost its controller', [...trail, evidence(left, 'another owner, or none')]);
     const last = timeline.after.at(-1);
     const end = last === undefined ? trail : [...trail, evidence(last, 'the same UID, and no other Pod')];
     return ofRestart(timeline, unlessGap(timeline, held(expected, end), 'absence'));

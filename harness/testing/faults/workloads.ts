@@ -70,6 +70,12 @@ export const workloadFaults: readonly Fault[] = [
     turns: {'WRK-2': 'the Pod was replaced'},
   },
   {
+    name: 'the Pod is left without its StatefulSet',
+    in: 'statefulset',
+    edit: e => e.pods(e.lowered, Infinity, pod => (pod.metadata.ownerReferences = [])),
+    turns: {'WRK-2': 'the Pod lost its controller'},
+  },
+  {
     name: 'the DaemonSet creates another Pod for the node',
     in: 'daemonset',
     edit: addPod,
