@@ -157,21 +157,25 @@ export function tellsLastState(): Check {
     const last = timeline.after.at(-1);
     if (last === undefined) return unknown(expected, 'no version of the Pod came after the stimulus');
     if (!allRestarted(timeline)) return unknown(expected, 'no restart of all containers was seen');
-    const trail: Evidence[] = [];
-    for (const name of timeline.hadRun) {
-      const terminated = statusOf(last.pod, name)?.lastState.terminated;
-      trail.push(
-        evidence(
-          last,
-          `${name} lastState ${terminated === undefined ? 'empty' : `terminated, ${terminated.reason ?? 'no reason'}`}`,
-        ),
-      );
-      if (terminated?.reason !== 'RestartingAllContainers') {
-        const saw = terminated === undefined ? 'lastState is empty' : 'lastState is terminated for another reason';
-        return broken(expected, saw, trail);
-      }
-    }
-    return ofRestart(timeline, held(expected, trail));
+    const told = timeline.hadRun.map(name => ({name, terminated: statusOf(last.pod, name)?.lastState.terminated}));
+    const trail = told.map(({name, terminated}) =>
+      evidence(
+        last,
+        `${name} lastState ${terminated === undefined ? 'empty' : `terminated, ${terminated.reason ?? 'no reason'}`}`,
+      ),
+    );
+    const wrong = (fits: (each: (typeof told)[number]) => boolean, saw: string) => {
+      const at = told.findIndex(fits);
+      return at === -1 ? undefined : broken(expected, saw, trail, at);
+    };
+    return (
+      wrong(
+        ({terminated}) => terminated !== undefined && terminated.reason !== 'RestartingAllContainers',
+        'lastState is terminated for another reason',
+      ) ??
+      wrong(({terminated}) => terminated === undefined, 'lastState is empty') ??
+      ofRestart(timeline, held(expected, trail))
+    );
   };
 }
 

@@ -101,7 +101,7 @@ export const containerFaults: readonly Fault[] = [
   {
     name: 'the last state tells of another end',
     in: sidecar,
-    edit: e => e.lastPods(1, pod => (status(pod, 'prepare').lastState = {terminated: {exitCode: 1, reason: 'Error'}})),
+    edit: e => e.lastPods(1, pod => (status(pod, 'trainer').lastState = {terminated: {exitCode: 1, reason: 'Error'}})),
     turns: {'CTR-12': 'lastState is terminated for another reason'},
   },
   {
