@@ -53,12 +53,17 @@ export function preservesHostname(): Check {
 
 /** The containers see the same user namespace, with the same ID mappings (KEP-5532, Goals). */
 export function preservesUserNamespace(): Check {
-  return sameInJournal('the user namespace and its ID mapping are the same before and after', ({namespaces, users}) => {
-    const mapping = users?.trim() ?? '';
-    return mapping === '' || mapping === wholeRange
-      ? undefined
-      : `user ${namespaces['user'] ?? ''}, mapping ${mapping}`;
-  });
+  const expected = 'the user namespace and its ID mapping are the same before and after';
+  const mappingOf = ({users}: Start['entry']) => users?.trim() ?? '';
+  const same = sameInJournal(expected, entry =>
+    mappingOf(entry) === '' ? undefined : `user ${entry.namespaces['user'] ?? ''}, mapping ${mappingOf(entry)}`,
+  );
+  return timeline => {
+    const before = timeline.hadRun.flatMap(name => runsAround(timeline, name).before);
+    return before.some(({start}) => mappingOf(start.entry) === wholeRange)
+      ? unknown(expected, 'the Pod had no user namespace of its own')
+      : same(timeline);
+  };
 }
 
 /** The mapping of a Pod without a user namespace of its own. */

@@ -68,6 +68,12 @@ export const identityFaults: readonly Fault[] = [
     turns: {'IDN-9': 'worker saw others than source before it'},
   },
   {
+    name: 'the Pod is left without a user namespace of its own',
+    in: 'user-namespace',
+    edit: e => e.restarts('worker', start => (start.users = ' 0 0 4294967295')),
+    turns: {'IDN-9': 'worker saw others than source before it'},
+  },
+  {
     name: 'the Pod leaves the EndpointSlice',
     in: 'behind-service',
     edit: e => e.objects('endpointslices', e.timeline.stimulusIndex, object => (object['endpoints'] = [])),
