@@ -84,7 +84,13 @@ export function datesTransitions(): Check {
   return timeline => {
     const expected = `lastTransitionTime of ${type} moves with its status, never back`;
     const trail: Evidence[] = [];
+    // A restart that fell between two versions has left its mark on the containers.
+    const containersIn = ({pod}: PodVersion) =>
+      JSON.stringify(
+        timeline.containers.map(({name}) => ({...statusOf(pod, name), ready: undefined, started: undefined})),
+      );
     let previous: PodCondition | undefined;
+    let beforeThat = '';
     for (const version of timeline.versions) {
       const now = conditionOf(version.pod, type);
       if (now === undefined) continue;
@@ -95,9 +101,12 @@ export function datesTransitions(): Check {
       if (previous !== undefined && Date.parse(is) < Date.parse(was))
         return broken(expected, 'lastTransitionTime went back', trail);
       if (previous?.status === now.status && was !== is) {
-        return unknown(expected, 'lastTransitionTime tells of a change that was not delivered', trail);
+        return beforeThat === containersIn(version)
+          ? broken(expected, 'lastTransitionTime moved though the status did not', trail)
+          : unknown(expected, 'lastTransitionTime tells of a change that was not delivered', trail);
       }
       previous = now;
+      beforeThat = containersIn(version);
     }
     const [raised] = restartingVersions(timeline);
     const since = raised === undefined ? undefined : conditionOf(raised.pod, type)?.lastTransitionTime;

@@ -103,6 +103,12 @@ export const conditionFaults: readonly Fault[] = [
     turns: {'CND-5': 'lastTransitionTime went back'},
   },
   {
+    name: 'lastTransitionTime moves though the status does not',
+    in: sidecar,
+    edit: e => e.pods(e.last, Infinity, pod => (condition(pod, type).lastTransitionTime = '2099-01-01T00:00:00Z')),
+    turns: {'CND-5': 'lastTransitionTime moved though the status did not'},
+  },
+  {
     name: 'the condition has no reason',
     in: sidecar,
     edit: e => shown(e, now => delete now.reason),
