@@ -36,6 +36,17 @@ export const loopFaults: readonly Fault[] = [
     turns: {'LOP-3': 'restartCount of worker went down'},
   },
   {
+    name: 'one restart of many counts a container twice',
+    in: loop,
+    edit: e => {
+      const second = e.timeline.after.filter(({pod}) => status(pod, 'worker').restartCount === 2).at(0);
+      e.pods(second?.index ?? NaN, Infinity, pod => {
+        if (pod.metadata.name === 'loop') status(pod, 'worker').restartCount += 1;
+      });
+    },
+    turns: {'LOP-3': 'restartCount of worker went up by more than one'},
+  },
+  {
     name: 'the neighbour is restarted with the loop',
     in: loop,
     edit: e => e.addPod('neighbour', pod => (status(pod, 'neighbour').restartCount = 1)),
