@@ -60,7 +60,7 @@ export const probeFaults: readonly Fault[] = [
       e.pods(0, Infinity, ({spec}) => {
         for (const {livenessProbe} of spec.containers) Object.assign(livenessProbe ?? {}, {failureThreshold: 9});
       }),
-    turns: {'PRB-8': 'trainer was ended after fewer than 9, counting those of the run before'},
+    turns: {'PRB-8': 'trainer was ended after fewer than 9'},
   },
   {
     name: 'the Pod succeeds while the condition is True',
