@@ -133,13 +133,19 @@ export function failsProbe(container: string): Check {
   };
 }
 
+/** Reason of the last state that a restart of all leaves, with the code 137, however the container ended. */
+const ofEarlierRestart = 'RestartingAllContainers';
+
 /** That a container was ended with that code, as its probe's failure does; where it was not, nothing is said. */
 export function endsWith(container: string, code: number): Check {
   return timeline => {
     const expected = `${container} ends with ${code}`;
     const ended = timeline.after.find(({pod}) =>
-      [statusOf(pod, container)?.state, statusOf(pod, container)?.lastState].some(
-        state => state?.terminated?.exitCode === code && restartedIn(timeline, container) !== undefined,
+      [statusOf(pod, container)?.state.terminated, statusOf(pod, container)?.lastState.terminated].some(
+        terminated =>
+          terminated?.exitCode === code &&
+          terminated.reason !== ofEarlierRestart &&
+          restartedIn(timeline, container) !== undefined,
       ),
     );
     return ended === undefined
