@@ -21,26 +21,37 @@ const sliceSchema = z.looseObject({
 interface Endpoint {
   readonly index: number;
   readonly atMs: number;
+  readonly slice: string;
   readonly addresses: string;
   readonly ready: boolean;
 }
 
 /** The Pod's endpoints from the last before the stimulus until the next one, in order. */
 function endpointsOf(timeline: Timeline): readonly Endpoint[] {
-  const {recording, before, stimulusIndex, end} = timeline;
+  const {
+    recording,
+    before: {pod},
+    stimulusIndex,
+    end,
+  } = timeline;
   const endpoints = objectsOf(recording, 'endpointslices').map(({index, atMs, object}) => {
     const found = (sliceSchema.parse(object).endpoints ?? []).find(
-      ({targetRef}) => targetRef?.name === before.pod.metadata.name,
+      ({targetRef}) => targetRef?.name === pod.metadata.name,
     );
     return {
       index,
       atMs,
+      slice: object.metadata.name,
       addresses: found?.addresses.join(' ') ?? '',
       ready: found !== undefined && found.conditions.ready !== false,
     };
   });
-  const first = endpoints.findLast(({index}) => index < stimulusIndex);
-  const later = endpoints.filter(({index, atMs}) => index > stimulusIndex && atMs <= end.atMs);
+  // There is a slice for each family of addresses: one that has the Pod is followed.
+  const before = new Map(endpoints.filter(({index}) => index < stimulusIndex).map(each => [each.slice, each]));
+  const first = [...before.values()].find(({addresses}) => addresses !== '') ?? [...before.values()].at(-1);
+  const later = endpoints.filter(
+    ({index, atMs, slice}) => index > stimulusIndex && atMs <= end.atMs && slice === first?.slice,
+  );
   return first === undefined ? [] : [first, ...later];
 }
 

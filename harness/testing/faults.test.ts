@@ -193,6 +193,19 @@ test('a container and a Pod that admission adds change no verdict', () => {
   expect(new Set(outcomes)).toEqual(new Set(['Passed', 'KnownDeviation']));
 });
 
+test('a second EndpointSlice with another family of addresses changes no verdict', () => {
+  const recording = new Edit(goodRecording('behind-service'));
+  const slices = recording.recording.observations.flatMap((o, at) =>
+    o.kind === 'object' && o.resource === 'endpointslices' ? [{o, at}] : [],
+  );
+  for (const {o, at} of slices.toReversed()) {
+    const {metadata} = o.object;
+    recording.insert(at, {...o, object: {...o.object, metadata: {...metadata, name: 'ipv6'}, endpoints: []}});
+  }
+  const outcomes = judgeScenario('behind-service', recording.recording).map(({outcome}) => outcome);
+  expect(new Set(outcomes)).toEqual(new Set(['Passed']));
+});
+
 function gap(edit: Edit) {
   return {kind: 'gap', atMs: edit.timeline.stimulusAtMs + 1, resource: 'pods', why: 'too old'} as const;
 }
