@@ -191,7 +191,11 @@ export function isLoweredWithin(boundMs: number): Check {
     if (raised === undefined) return neverRaised(timeline, expected);
     const trail = [evidence(raised, `${type}=True`)];
     const lowered = restartedVersion(timeline);
-    if (lowered === undefined) return missing(timeline, expected, `${type} stayed True`, trail);
+    if (lowered === undefined) {
+      return timeline.end.atMs - raised.atMs <= boundMs
+        ? unknown(expected, `${type} stayed True, and was not watched for so long`, trail)
+        : missing(timeline, expected, `${type} stayed True`, trail);
+    }
     trail.push(evidence(lowered, `${type} ${statusText(lowered.pod)}`));
     if (lowered.atMs - raised.atMs <= boundMs) return held(expected, trail);
     const saw = `${type} was True for longer`;

@@ -51,6 +51,7 @@ export function startsInTurn(kind: Extract<ContainerKind, 'init' | 'sidecar' | '
         return missing(timeline, expected, `${name} did not run to completion`, trail);
       }
     }
+    if (trail.length === 0) return unknown(expected, `the Pod has no ${kind} container`);
     return ofRestart(timeline, held(expected, trail));
   };
 }

@@ -45,7 +45,13 @@ export function countsRestart(container: string, by: 'restart of all' | 'own pol
     const is = Math.max(...counts);
     const trail = [stimulusEvidence(timeline), evidence(again, `${container} restartCount ${was} -> ${is}`)];
     if (is > was + 1) return broken(expected, `restartCount of ${container} went up by more than 1`, trail);
-    if (is === was) return broken(expected, `restartCount of ${container} did not go up`, trail);
+    if (is === was) {
+      const waited = timeline.after.some(
+        ({index, pod}) => index < again.index && statusOf(pod, container)?.state.waiting?.reason === 'CrashLoopBackOff',
+      );
+      const then = by === 'own policy' && waited ? ' after CrashLoopBackOff' : '';
+      return broken(expected, `restartCount of ${container} did not go up${then}`, trail);
+    }
     return by === 'own policy' ? held(expected, trail) : ofRestart(timeline, held(expected, trail));
   };
 }

@@ -45,6 +45,20 @@ describe('scheduling', () => {
     expect(checks.schedulesWithoutFeature('plain')(recording).saw).toBe('the scheduler said nothing of plain');
   });
 
+  test('is unknown where the Pod was kept back for another reason, and stayed so', () => {
+    const recording = edited('scheduling', e =>
+      e.podsAfter('the node is created', 'restarts', pod => {
+        delete pod.spec.nodeName;
+        for (const condition of pod.status.conditions) condition.message = '0/2 nodes are available: Insufficient cpu';
+      }),
+    );
+    expect(checks.keepsUnscheduled('restarts', 'plain', declares)(recording)).toMatchObject({
+      outcome: 'unknown',
+      saw: 'restarts was kept back for another reason',
+    });
+    expect(checks.namesFeature('restarts', 'X')(recording).saw).toBe('the reason names no feature');
+  });
+
   test('is unknown where a watch was lost', () => {
     const gap = {kind: 'gap', atMs: 1, resource: 'pods', why: 'too old'} as const;
     const recording = edited('scheduling', e => e.insert(1, gap));

@@ -98,9 +98,9 @@ export function keepsUnscheduled(pod: string, control: string, declared: string)
     if (schedulingOf(recording, control).nodeName === undefined) {
       return unknown(expected, 'the node took no Pod at all', evidence);
     }
-    return reason === undefined || reason === ''
-      ? broken(expected, 'the scheduler gave no reason', evidence)
-      : held(expected, evidence);
+    if (reason === undefined || reason === '') return broken(expected, 'the scheduler gave no reason', evidence);
+    const forIt = forTheFeature.test(reason) || schedulingOf(recording, pod).nodeName !== undefined;
+    return forIt ? held(expected, evidence) : unknown(expected, `${pod} was kept back for another reason`, evidence);
   };
 }
 
@@ -110,9 +110,13 @@ export function namesFeature(pod: string, feature: string): RecordingCheck {
     const expected = `the reason for which ${pod} is Pending names ${feature}`;
     const {evidence, reason} = schedulingOf(recording, pod);
     if (reason === undefined) return unknown(expected, 'the scheduler gave no reason', evidence);
-    return reason.includes(feature)
-      ? held(expected, evidence)
-      : broken(expected, 'the reason names no feature', evidence);
+    if (reason.includes(feature)) return held(expected, evidence);
+    const speaks = reason.includes("didn't match Pod's required features");
+    return broken(
+      expected,
+      speaks ? 'the reason speaks of required features and names none' : 'the reason names no feature',
+      evidence,
+    );
   };
 }
 

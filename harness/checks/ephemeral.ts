@@ -28,7 +28,9 @@ export function terminatesEphemeral(name: string): Check {
     const same = now?.containerID === old.containerID && now?.state.running !== undefined;
     const saw = same
       ? `${name} was running, under the same container id, after the others had been started again`
-      : `${name} was not terminated`;
+      : ended === undefined
+        ? `${name} was not terminated`
+        : `${name} was terminated only after others had been started again`;
     const state = `${name} ${now?.state.running === undefined ? 'not running' : 'running'}, ${now?.containerID ?? 'no id'}`;
     return unlessGap(timeline, broken(expected, saw, [...trail, evidence(last, state)]), 'absence');
   };

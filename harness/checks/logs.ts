@@ -19,7 +19,7 @@ export function readsPreviousLog(step: string, text: string): Check {
     if (answer === undefined) return unknown(expected, 'the log was not asked for', trail);
     const {index, atMs, code, body} = answer;
     const seen = [...trail, {index, atMs, text: `answered ${code}: ${String(body)}`}];
-    if (code !== 200) return broken(expected, `the answer was ${code}`, seen);
+    if (code !== 200) return broken(expected, `the answer was ${code}: ${String(body)}`, seen);
     if (!String(body).includes(text)) return broken(expected, 'the log does not have what the run wrote', seen);
     return held(expected, seen);
   };

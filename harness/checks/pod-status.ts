@@ -109,11 +109,17 @@ export function isPendingMeanwhile(): Check {
     const [raised] = restartingVersions(timeline);
     if (raised === undefined) return notRaised(expected);
     if (!allRestarted(timeline)) return unknown(expected, 'no restart of all containers was seen');
-    for (const version of timeline.after.filter(({index}) => index >= raised.index)) {
-      const {phase = 'absent'} = version.pod.status;
-      const over = timeline.hadRun.every(name => (restartedIn(timeline, name)?.index ?? Infinity) <= version.index);
-      if (over) break;
-      if (phase !== 'Pending') return broken(expected, `phase was ${phase}`, [evidence(version, `phase ${phase}`)]);
+    const over = Math.max(...timeline.hadRun.map(name => restartedIn(timeline, name)?.index ?? Infinity));
+    const wrong = timeline.after.filter(
+      ({index, pod}) => index >= raised.index && index < over && pod.status.phase !== 'Pending',
+    );
+    const inits = timeline.containers.filter(({kind}) => kind === 'init');
+    const initRuns = ({pod}: PodVersion) => inits.some(({name}) => statusOf(pod, name)?.state.running !== undefined);
+    const first = wrong.find(({pod}) => pod.status.phase !== 'Running') ?? wrong.find(initRuns) ?? wrong[0];
+    if (first !== undefined) {
+      const {phase = 'absent'} = first.pod.status;
+      const saw = `phase was ${phase}${phase === 'Running' && initRuns(first) ? ' while an init container ran' : ''}`;
+      return broken(expected, saw, [evidence(first, `phase ${phase}`)]);
     }
     return unlessGap(timeline, held(expected, [evidence(raised, 'phase Pending')]), 'presence');
   };

@@ -69,7 +69,7 @@ export const conditionFaults: readonly Fault[] = [
     turns: {
       'CND-3': 'AllContainersRestarting stayed True',
       'CND-13': 'AllContainersRestarting did not go True and then False',
-      'CND-18': 'AllContainersRestarting stayed True',
+      'CND-18': 'AllContainersRestarting stayed True, and was not watched for so long',
     },
   },
   {
@@ -155,6 +155,12 @@ export const conditionFaults: readonly Fault[] = [
     in: sidecar,
     edit: e => e.pods(e.raised, e.raised, pod => (pod.status.phase = 'Failed')),
     turns: {'CND-10': 'phase became Failed', 'CND-15': 'phase was Failed'},
+  },
+  {
+    name: 'the phase is Running while an init container runs',
+    in: sidecar,
+    edit: e => e.pods(e.raised, e.last, pod => (pod.status.phase = 'Running')),
+    turns: {'CND-15': 'phase was Running while an init container ran'},
   },
   {
     name: 'a container waits without a reason',

@@ -165,10 +165,22 @@ export const containerFaults: readonly Fault[] = [
     turns: {'CTR-24': 'restartCount of worker went up by more than 1'},
   },
   {
+    name: 'a container that is restarted alone for the first time is not counted',
+    in: 'restarted-alone-later',
+    edit: e => e.step('once').pods(e.timeline.stimulusIndex, Infinity, pod => (status(pod, 'worker').restartCount = 1)),
+    turns: {'CTR-24': 'restartCount of worker did not go up'},
+  },
+  {
     name: 'the log of the previous run is that of another',
     in: 'sidecar-exits-early',
     edit: e => e.answers('the log of the run that was ended', {code: 200, body: ''}),
     turns: {'CTR-14': 'the log does not have what the run wrote'},
+  },
+  {
+    name: 'the log of the previous run is refused for another reason',
+    in: 'sidecar-exits-early',
+    edit: e => e.answers('the log of the run that was ended', {code: 400, body: 'container "worker" is not valid'}),
+    turns: {'CTR-14': 'the answer was 400: container "worker" is not valid'},
   },
   {
     name: 'a preStop hook does not run when the Pod is deleted',

@@ -50,7 +50,7 @@ export const declaredFeatureFaults: readonly Fault[] = [
     in: 'scheduling',
     edit: e => e.podsAfter('the node declares the feature', 'restarts', unschedulable(forTheFeature)),
     turns: {
-      'DEC-5': 'the reason names no feature',
+      'DEC-5': 'the reason speaks of required features and names none',
       'DEC-7': 'restarts stayed Pending for a feature that the node does not declare',
     },
   },

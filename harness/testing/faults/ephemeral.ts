@@ -6,6 +6,12 @@ const sidecar = 'sidecar-exits';
 /** Faults in what becomes of an ephemeral container. */
 export const ephemeralFaults: readonly Fault[] = [
   {
+    name: 'an ephemeral container is ended when others run again already',
+    in: 'sidecar-exits',
+    edit: e => e.lastPods(3, pod => (status(pod, 'debugger').state = {terminated: {exitCode: 0}})),
+    turns: {'EPH-1': 'debugger was terminated only after others had been started again'},
+  },
+  {
     name: 'the ephemeral container neither runs nor is terminated',
     in: sidecar,
     edit: e =>
