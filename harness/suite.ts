@@ -1,7 +1,7 @@
 import {SuiteError} from './errors.ts';
 import type {Judgeable} from './matchers/matchers.ts';
 import type {Recording} from './recording/recording.ts';
-import type {Scenario} from './recording/scenario.ts';
+import {disturbsNode, type Scenario} from './recording/scenario.ts';
 import {failedStart, nodeOf, timelineOf, type Timeline} from './recording/timeline.ts';
 import {readRunRecording, readSelection, readTarget, runFolder, runVariable, type RunFolder} from './run-folder.ts';
 import {readCatalogue, type Requirement} from './verdicts/catalogue.ts';
@@ -114,7 +114,7 @@ export class Recorded implements Judgeable {
       throw new Error(`the recording ended before ${step ?? 'a container was told to exit'}: ${why}`);
     }
     const unstarted = failedStart(timeline);
-    if (unstarted !== undefined && recording.header.scenario.alone !== true)
+    if (unstarted !== undefined && !disturbsNode(recording.header.scenario))
       throw new Error(`the runtime failed to start ${unstarted}, so that its restarts say nothing of the kubelet`);
     this.#timelines.set(step, timeline);
     return timeline;

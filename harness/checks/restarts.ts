@@ -9,7 +9,7 @@ export interface Restart {
   readonly step: string;
   /** The source's own line about its exit; undefined where it wrote none. */
   readonly exit: JournalLine | undefined;
-  /** How many containers the Pod has. */
+  /** How many containers the Pod has, apart from what admission added, which writes to no journal. */
   readonly containers: number;
   /** The first start after the exit of each container that has one, in order, with its time since the exit. */
   readonly starts: readonly (JournalLine & {readonly afterMs: number})[];
@@ -47,7 +47,8 @@ export function restartsOf({header, observations}: Recording): readonly Restart[
       .map(({line}) => line)
       .toSorted((a, b) => a.entry.uptime - b.entry.uptime || a.index - b.index);
     const spec = specs.get(pod);
-    const names = spec === undefined ? [] : containersOf(spec).filter(({kind}) => kind !== 'ephemeral');
+    const writers = new Set(lines.map(({entry}) => entry.container));
+    const names = spec === undefined ? [] : containersOf(spec).filter(({name}) => writers.has(name));
     const exits = lines.filter(
       ({entry}) => entry.what === 'exit' && stimuli.some(s => s.container === entry.container && s.code === entry.code),
     );
@@ -74,11 +75,18 @@ export function restartsOf({header, observations}: Recording): readonly Restart[
   });
 }
 
-/** How often each container of a Pod was counted as restarted, from the first version that has all its statuses to the last. */
-export function countedRestarts({observations}: Recording, pod: string): ReadonlyMap<string, number> {
+/**
+ * How often each container of a Pod was counted as restarted, from the first version that has all its statuses to the last;
+ * those alone that write to its journal.
+ */
+export function countedRestarts({header, observations}: Recording, pod: string): ReadonlyMap<string, number> {
+  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const writers = new Set(
+    observations.flatMap(o => (o.kind === 'journal' && (o.pod ?? subject) === pod ? [o.entry.container] : [])),
+  );
   const versions = observations.flatMap(o => (o.kind === 'pod' && o.object.metadata.name === pod ? [o.object] : []));
   const last = versions.at(-1);
-  const names = last === undefined ? [] : containersOf(last).map(({name}) => name);
+  const names = last === undefined ? [] : containersOf(last).flatMap(({name}) => (writers.has(name) ? [name] : []));
   return new Map(
     names.map(name => {
       const counts = versions.flatMap(version => statusOf(version, name)?.restartCount ?? []);

@@ -82,6 +82,14 @@ describe('a recording with a hole', () => {
     expect(new Set(Object.values(found))).toEqual(new Set(['Error']));
   });
 
+  test('is such an Error too where it ran alone and did not disturb the node', () => {
+    const failed = {exitCode: 128, reason: 'StartError'};
+    const recording = new Edit(goodRecording('ten-pods-at-once'));
+    recording.lastPods(1, pod => (status(pod, 'worker').lastState = {terminated: failed}));
+    const outcomes = judgeScenario('ten-pods-at-once', recording.recording).map(({outcome}) => outcome);
+    expect(new Set(outcomes)).toEqual(new Set(['Error']));
+  });
+
   test('leaves what rests on the journal undecided where it could not be read', () => {
     const found = outcomes(e =>
       e.insert(e.last, {kind: 'gap', atMs: 0, resource: 'journal', why: 'unreadable journal line ""'}),
@@ -192,6 +200,20 @@ test('a container and a Pod that admission adds change no verdict', () => {
   const outcomes = bench.judge('regular-container-exits', recording.recording).map(({outcome}) => outcome);
   expect(new Set(outcomes)).toEqual(new Set(['Passed', 'KnownDeviation']));
 });
+
+test.each(['hundred-restarts', 'ten-pods-at-once'])(
+  'a container that admission adds changes no verdict in %s',
+  scenario => {
+    const recording = new Edit(goodRecording(scenario));
+    const sidecar = {name: 'mesh', restartCount: 0, ready: true, state: {running: {}}, lastState: {}};
+    recording.pods(0, Infinity, pod => {
+      pod.spec.containers.unshift({name: 'mesh'});
+      pod.status.containerStatuses.unshift(sidecar);
+    });
+    const outcomes = judgeScenario(scenario, recording.recording).map(({outcome}) => outcome);
+    expect(new Set(outcomes)).toEqual(new Set(['Passed']));
+  },
+);
 
 test('a second EndpointSlice with another family of addresses changes no verdict', () => {
   const recording = new Edit(goodRecording('behind-service'));
