@@ -93,6 +93,11 @@ export const marks = {
     meaning: 'the earliest time at which the kubelet looks at a Pod that nothing happens to; the latest is 90 s',
     source: 'Kubernetes source, syncFrequency, with a jitter of one half in pkg/kubelet/pod_workers.go',
   },
+  resyncOver: {
+    ms: 95_000,
+    meaning: 'what takes longer did not wait for the latest such look alone',
+    source: '90 s, and the restart of one container',
+  },
   standstill: {
     ms: 16_000,
     meaning: 'a Pod that has stood still for so long is stuck, not at work',

@@ -17,12 +17,12 @@ interface Done {
 const enough = 100;
 
 /** The share of restarts that are late where the kubelet is slow, not the node busy at times. */
-const nearlyAll = 0.9;
+const half = 0.5;
 
 /**
  * The first container is started within 5 s of the source's exit, in 99 of 100 restarts of a two-container Pod (KEP-5532,
- * Monitoring Requirements). More that are late count where the kubelet's retry after an error had to help, or where nearly
- * all are: a few that are late by less come of whatever else the node does.
+ * Monitoring Requirements). More that are late count where the kubelet's retry after an error had to help, or where half of
+ * them are: a few that are late by less come of whatever else the node does.
  */
 export function startsFirstInTime(): Check {
   const {ms} = marks.firstContainer;
@@ -39,8 +39,7 @@ export function startsFirstInTime(): Check {
     if (late.length <= allowed) return measured(held(expected, trail));
     const saw = 'the first container was late more often';
     const retried = late.filter(({firstMs}) => firstMs >= marks.errorRetry.ms).length > allowed;
-    if (retried || late.length >= nearlyAll * done.length)
-      return measured(lateFinding(timeline, expected, saw, trail, ms));
+    if (retried || late.length >= half * done.length) return measured(lateFinding(timeline, expected, saw, trail, ms));
     return measured(unknown(expected, `${saw}, by no more than a node explains that is busy at times`, trail));
   };
 }
@@ -56,18 +55,22 @@ export function restartsInTime(): Check {
     const late = done.filter(({allMs}) => allMs > ms);
     const trail = (late.length > 0 ? late : latest(done, ({allMs}) => allMs)).map(({evidence}) => evidence);
     const finding =
-      late.length === 0
-        ? held(expected, trail)
-        : lateFinding(timeline, expected, `${whose(late)} took longer than ${ms / 1000} s`, trail, ms);
+      late.length === 0 ? held(expected, trail) : lateFinding(timeline, expected, lateAs(late), trail, ms);
     return {...finding, figures};
   };
 }
 
-/** Whether there was anything but the source, whose end would have made the kubelet look again. */
-function whose(late: readonly Done[]): string {
-  return late.every(({restart}) => restart.containers === 1)
-    ? 'the restart of a Pod in which the source alone ran'
-    : 'a restart';
+/**
+ * Whether there was anything but the source, whose end would have made the kubelet look again, and whether the periodic sync
+ * is what came instead.
+ */
+function lateAs(late: readonly Done[]): string {
+  const minute = `took longer than ${marks.everything.ms / 1000} s`;
+  if (late.some(({restart}) => restart.containers > 1)) return `a restart ${minute}`;
+  const whose = 'the restart of a Pod in which the source alone ran';
+  return late.every(({allMs}) => allMs <= marks.resyncOver.ms)
+    ? `${whose} ${minute}`
+    : `${whose} took longer than the periodic sync explains`;
 }
 
 /** A Pod in which the source alone ran is not left until the kubelet's periodic sync (Kubernetes source, from 1.36 on). */

@@ -43,6 +43,26 @@ export const serviceLevelFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'half of a hundred restarts are late by a little',
+    in: 'hundred-restarts',
+    edit: e => {
+      for (const pod of [undefined, 'two-containers-2', 'two-containers-3'])
+        for (let restart = 1; restart <= 20; restart++) late(e, pod, restart, 4.5);
+    },
+    turns: {'PRF-1': 'the first container was late more often'},
+  },
+  {
+    name: 'a Pod in which the source alone ran waits for longer than the periodic sync',
+    in: 'source-alone',
+    edit: e => {
+      late(e, undefined, 1, 100);
+    },
+    turns: {
+      'PRF-2': 'the restart of a Pod in which the source alone ran took longer than the periodic sync explains',
+      'PRF-6': 'it started with the periodic sync',
+    },
+  },
+  {
     name: 'each of ten containers is started only after a long time',
     in: 'two-and-ten-containers',
     edit: e => {
