@@ -36,7 +36,10 @@ afterEach(async () => {
 
 const within = (ms: number) => ({ms, meaning: '', conformant: ''});
 
-const run = (patience: Partial<ReturnType<typeof budgets>> = {}): Promise<readonly string[]> => {
+const run = (
+  patience: Partial<ReturnType<typeof budgets>> = {},
+  scenarios: Parameters<typeof record>[1] = [scenario],
+): Promise<readonly string[]> => {
   const context = {
     id: 'run1',
     api: server.api(),
@@ -47,7 +50,7 @@ const run = (patience: Partial<ReturnType<typeof budgets>> = {}): Promise<readon
     budgets: {...budgets(), quiet: within(1), reconnect: within(1), ...patience},
     signal: stop.signal,
   };
-  return record(context, [scenario], 2, each => told.push(each));
+  return record(context, scenarios, 2, each => told.push(each));
 };
 
 const play = (behaviour: Behaviour = {}): void => void playKubelet(server, namespace, behaviour);
@@ -154,9 +157,23 @@ describe('a scenario that does not get to its stimulus', () => {
   });
 
   test('concerns the whole run where the API server does not answer', async () => {
-    server.on('POST', pods, hangUp);
+    server.on('POST', pods, hangUp).on('GET', /\/version$/, hangUp);
     await expect(run()).rejects.toMatchObject({exit: 'unreachable'});
     expect(ending()).toMatchObject({reason: 'interrupted', text: expect.stringContaining('does not answer')});
+  });
+
+  test('costs no other where one request is not answered', async () => {
+    server.on('POST', pods, hangUp);
+    void playKubelet(server, 'rac-run1-another');
+    await expect(run({}, [scenario, {...scenario, id: 'another'}])).resolves.toEqual([]);
+    const text = expect.stringContaining('does not answer');
+    expect(ending()).toMatchObject({reason: 'interrupted', text});
+    expect(new Map(told.map(each => [each.scenario.id, each.ending]))).toMatchObject(
+      new Map([
+        [scenario.id, {reason: 'error', text}],
+        ['another', {reason: 'settled'}],
+      ]),
+    );
   });
 });
 

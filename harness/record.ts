@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {calibrationOf, calibrationScenario} from './calibration.ts';
-import {SuiteError} from './errors.ts';
+import {messageOf, SuiteError} from './errors.ts';
 import pLimit from 'p-limit';
 import type {Calibration} from './recording/calibration.ts';
 import {readRecording} from './recording/recording.ts';
@@ -11,6 +11,7 @@ import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
 import {removeNodes} from './scenario/nodes.ts';
 import {runScenario, type RunContext} from './scenario/run.ts';
 import type {Ending} from './scenario/steps.ts';
+import {ApiError, type Api} from './target/api.ts';
 
 /** What the run tells while it goes on. */
 export interface EndedRecording {
@@ -22,7 +23,8 @@ export interface EndedRecording {
 /**
  * Records scenarios side by side, longest first, each in a namespace of its own, and deletes each namespace as soon as its recording is
  * complete; those that disturb the node are recorded after the others, one by one. After Ctrl-C or an error that concerns
- * the whole run, everything of the run is deleted too. A clean-up that fails costs no recording: what it leaves is named.
+ * the whole run, everything of the run is deleted too. A request that is not answered by an API server which does answer others
+ * costs its scenario alone. A clean-up that fails costs no recording: what it leaves is named.
  *
  * @param parallel how many scenarios may run at a time
  * @param told called as each recording ends
@@ -53,8 +55,13 @@ export async function record(
       endings.push(ending);
       told({scenario, ending, ms: performance.now() - began});
     } catch (error) {
-      stop.abort(error); // what one of these throws concerns all; the signal keeps the first reason
-      return;
+      if (!(await isPassing(error, context.api))) {
+        stop.abort(error); // what one of these throws concerns all; the signal keeps the first reason
+        return;
+      }
+      const ending: Ending = {reason: 'error', text: messageOf(error)};
+      endings.push(ending);
+      told({scenario, ending, ms: performance.now() - began});
     }
     if (makesNodes(scenario)) await removeNodes(context.api, context.id).catch(() => undefined); // tried once more below
     await deleteNamespace(context.api, namespace).then(
@@ -96,6 +103,15 @@ export async function record(
   signal.throwIfAborted();
   refuseIfNothing(endings);
   return [...nodes, ...webhooks, ...left.map(name => `namespace/${name}`)];
+}
+
+/** Whether a scenario broke off for one request that was not answered, by an API server that does answer. */
+async function isPassing(error: unknown, api: Api): Promise<boolean> {
+  if (!(error instanceof SuiteError) || error.exit !== 'unreachable') return false;
+  return api.text('/version').then(
+    () => true,
+    (refusal: unknown) => refusal instanceof ApiError,
+  );
 }
 
 function makesNodes({needs}: Scenario): boolean {

@@ -45,7 +45,7 @@ const table = {
   /** A command in a container. */
   exec: {ms: 15_000, meaning: 'Error: the container can not be told to exit or read', conformant: 'none'},
   /** A whole answer of the API server. */
-  answer: {ms: 30_000, meaning: 'the API server does not answer, and the run ends', conformant: 'none'},
+  answer: {ms: 30_000, meaning: 'Error; where no other request is answered either, the run ends', conformant: 'none'},
   /** A component's metrics, through the API server; a kubelet may hang behind it. */
   probe: {ms: 5_000, meaning: 'the probe says unknown', conformant: 'none'},
   /** From making a webhook known to the API server until it is called; the API server learns of it by a watch. */

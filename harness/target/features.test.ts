@@ -102,8 +102,11 @@ describe('the metric', () => {
     await expect(probeMetric(server.api(), 'kubelet', '/metrics', AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  test('is an error where the server does not answer', async () => {
+  test('says unknown where the connection to the component is lost', async () => {
     server.on('GET', /metrics$/, hangUp);
-    await expect(probeMetric(server.api(), 'kubelet', '/metrics', signal)).rejects.toMatchObject({exit: 'unreachable'});
+    await expect(probeMetric(server.api(), 'kubelet', '/metrics', signal)).resolves.toMatchObject({
+      says: 'unknown',
+      detail: expect.stringContaining('not readable: '),
+    });
   });
 });

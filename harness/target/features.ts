@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {messageOf, SuiteError} from '../errors.ts';
+import {messageOf} from '../errors.ts';
 import {gate, type Probe} from '../recording/target.ts';
 import {budgets, type Budget} from '../timeouts.ts';
 import {ApiError, type Api} from './api.ts';
@@ -72,7 +72,8 @@ export function probeDeclaredFeatures(nodes: readonly {name: string; declaresFea
 }
 
 /**
- * Reads the gate from a component's metric `kubernetes_feature_enabled`, where the user may read it.
+ * Reads the gate from a component's metric `kubernetes_feature_enabled`, where the user may read it. Where it can't be read,
+ * for whatever reason, nothing else is lost: the component may hang behind an API server that answers.
  *
  * @param budget after which a component that does not answer is left alone
  */
@@ -93,7 +94,6 @@ export async function probeMetric(
   } catch (error) {
     signal.throwIfAborted();
     if (limit.aborted) return {name, says: 'unknown', detail: `no answer within ${budget.ms / 1000} s`};
-    if (error instanceof SuiteError) throw error;
     return {name, says: 'unknown', detail: `not readable: ${messageOf(error)}`};
   }
 }
