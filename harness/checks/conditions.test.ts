@@ -1,4 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
+import type {PodCondition} from '../recording/pod.ts';
 import {Edit, runsUnder, status} from '../testing/edit.ts';
 import {goodRecording} from '../testing/recorded.ts';
 import {timelineOf} from '../recording/timeline.ts';
@@ -62,5 +63,24 @@ describe('a condition that is removed counts as False', () => {
         ended,
       ),
     ).toBe('held');
+  });
+});
+
+describe('a condition that was True between two versions that were sent', () => {
+  /** Each True as the kubelet leaves it out: the False that follows tells of it by its time alone. */
+  const merged = (e: Edit) => always(e, {status: 'False'});
+
+  const always = (e: Edit, fields: Partial<PodCondition>) =>
+    e.pods(0, Infinity, pod => {
+      for (const each of pod.status.conditions) if (each.type === type) Object.assign(each, fields);
+    });
+
+  test('is known not to be True in the end', () => {
+    expect(found(isLoweredInTheEnd(), merged, 'probes-start-over')).toBe('held');
+  });
+
+  test('and one whose time never moves says nothing of the end', () => {
+    const never = (e: Edit) => always(e, {status: 'False', lastTransitionTime: '2026-01-01T00:00:00Z'});
+    expect(found(isLoweredInTheEnd(), never, 'probes-start-over')).toBe('unknown');
   });
 });

@@ -212,8 +212,7 @@ export function isLoweredInTheEnd(): Check {
     const expected = `${type} is not True once the phase is Failed or Succeeded`;
     const ended = timeline.versions.filter(({pod}) => ['Failed', 'Succeeded'].includes(pod.status.phase ?? ''));
     const [first] = ended;
-    const wasRaised = timeline.versions.some(({pod}) => conditionOf(pod, type)?.status === 'True');
-    if (!wasRaised) return notRaised(expected);
+    if (!wasRaised(timeline)) return notRaised(expected);
     if (first === undefined) return unknown(expected, 'the Pod did not end');
     const raised = ended.find(({pod}) => conditionOf(pod, type)?.status === 'True');
     if (raised !== undefined) return broken(expected, `${type} was True`, [evidence(raised, `${type}=True`)]);
@@ -250,6 +249,16 @@ function neverRaised(
     return unknown(expected, `${type} was not seen True, though its lastTransitionTime moved`, trail);
   }
   return missing(timeline, expected, `${type} never became True`, trail);
+}
+
+/**
+ * Whether the condition has been True at any time, as versions show or the time of its last change tells: the kubelet may
+ * report only the newer of two states that follow at once.
+ */
+function wasRaised({versions}: Timeline): boolean {
+  const conditions = versions.flatMap(({pod}) => conditionOf(pod, type) ?? []);
+  const changes = new Set(conditions.map(({lastTransitionTime}) => lastTransitionTime));
+  return changes.size > 1 || conditions.some(({status}) => status === 'True');
 }
 
 /** For what can be said only of a condition that was True; that it must become True is another requirement. */
