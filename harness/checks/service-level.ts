@@ -152,6 +152,13 @@ export function restartsEachPodOnce(): Check {
   return timeline => {
     const done = allDone(timeline, expected);
     if ('outcome' in done) return done;
+    const {observations} = timeline.recording;
+    const index = observations.findIndex(o => o.kind === 'gap' && o.resource === 'copies');
+    const fewer = observations[index];
+    if (fewer?.kind === 'gap')
+      return unknown(expected, 'the node did not get so many Pods up in time', [
+        {index, atMs: fewer.atMs, text: fewer.why},
+      ]);
     const trail = latest(done, ({allMs}) => allMs).map(({evidence}) => evidence);
     const times = Map.groupBy(done, ({restart}) => restart.pod);
     const again = done.find(({restart}) => restart.repeated.length > 0);

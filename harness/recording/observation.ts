@@ -112,6 +112,7 @@ export const observationSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('gap'),
     atMs,
+    /** What was watched; `journal`; `copies`, where there are fewer Pods like the scenario's than it asks for. */
     resource: z.string(),
     why: z.string(),
     /** Whose journal, where it is another Pod than the scenario's own. */

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import {z} from 'zod';
-import type {Recorder} from '../recorder/recorder.ts';
+import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
 import type {Pod} from '../recording/pod.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {callsAtOnce} from '../timeouts.ts';
@@ -16,12 +16,13 @@ const nodeSchema = z.looseObject({
 const listSchema = z.looseObject({items: z.array(z.unknown())});
 
 /**
- * Creates Pods like the scenario's own on the node that it runs on, named after it with a number from 2 on, and waits until
- * every container of each is up. Where the node takes fewer, there are fewer, and the recording says so.
+ * Creates Pods like the scenario's own on the node that it runs on, named after it with a number from 2 on, a few at a time,
+ * each when one before it is up: a node that starts a hundred at once is late with all of them. Where the node takes fewer,
+ * or does not get more of them up in time, there are fewer, and the recording says so.
  *
  * @param own the scenario's Pod as it is sent
  * @param count how many there are to be, together with that one
- * @throws OutOfPatience where they don't get up, Error where one is refused
+ * @throws Error where one is refused, or fails
  */
 export async function createCopies(
   {api, recorder, subject}: {api: Api; recorder: Recorder; subject: Subject},
@@ -29,21 +30,35 @@ export async function createCopies(
   count: number,
 ): Promise<void> {
   const {namespace, budgets, signal} = subject;
+  const path = `/api/v1/namespaces/${namespace}/pods`;
   const node = recorder.pod?.spec.nodeName;
   if (node === undefined) throw new Error('the Pod is on no node');
   const room = await roomOn(api, node, signal);
   const more = Math.min(count - 1, room);
   if (more < count - 1) recorder.add({kind: 'note', text: `the node takes ${more + 1} of ${count} Pods`});
+  recorder.add({kind: 'step', name: 'Pods like it are created', does: 'copies'});
+  const over = recorder.now() + budgets.podReady.ms + more * budgets.copyReady.ms;
   const names = Array.from({length: more}, (_, at) => `${own.metadata.name}-${at + 2}`);
-  await pLimit(callsAtOnce).map(names, async name => {
+  const late: string[] = [];
+  const up = await pLimit(callsAtOnce).map(names, async name => {
+    if (late.length > 0) return false;
     const body = {...own, metadata: {...own.metadata, name}, spec: {...specSchema.parse(own['spec']), nodeName: node}};
-    await api.json(`/api/v1/namespaces/${namespace}/pods`, {method: 'POST', body, signal});
+    await api.json(path, {method: 'POST', body, signal});
+    const budget = {...budgets.podReady, ms: Math.max(0, over - recorder.now())};
+    try {
+      await recorder.until(`${name} is up`, budget, () =>
+        isUp(recorder.pods.find(({metadata}) => metadata.name === name)),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof OutOfPatience)) throw error;
+      late.push(name);
+      await api.json(`${path}/${name}`, {method: 'DELETE', signal});
+      return false;
+    }
   });
-  const budget = {...budgets.podReady, ms: budgets.podReady.ms + more * budgets.copyReady.ms};
-  await recorder.until(`${more} Pods like it are up`, budget, () => {
-    const pods = new Map(recorder.pods.map(pod => [pod.metadata.name, pod]));
-    return names.every(name => isUp(pods.get(name)));
-  });
+  const why = `${up.filter(Boolean).length + 1} of ${more + 1} Pods got up within ${budgets.podReady.ms / 1000} s and ${budgets.copyReady.ms / 1000} s for each`;
+  if (late.length > 0) recorder.add({kind: 'gap', resource: 'copies', why});
 }
 
 function isUp(pod: Pod | undefined): boolean {

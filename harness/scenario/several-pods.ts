@@ -42,8 +42,9 @@ export async function tellPods(recorder: Recorder, subject: Subject, step: Exit)
   });
 }
 
-/** The Pods that a step tells, of those that are there. */
+/** The Pods that a step tells, of those that are there and stay. */
 export function podsOf({pods = []}: Exit, recorder: Recorder): readonly string[] {
-  const there = new Set(recorder.pods.map(({metadata}) => metadata.name));
+  const staying = recorder.pods.filter(({metadata}) => metadata.deletionTimestamp === undefined);
+  const there = new Set(staying.map(({metadata}) => metadata.name));
   return pods.filter(name => there.has(name));
 }
