@@ -8,7 +8,7 @@ import {withAdditions} from './additions.ts';
 import {deleteCluster} from './delete.ts';
 import {needRoom} from './disk.ts';
 import type {Engine} from './engine.ts';
-import {hostFacts} from './host.ts';
+import {hostFacts, raiseInotify} from './host.ts';
 import {setRoutes} from './network.ts';
 import type {NodeImage} from './node-image.ts';
 import {apiNodes, kubectl, nodeContainers} from './nodes.ts';
@@ -41,6 +41,7 @@ export async function bootCluster(
   const port = apiPort ?? config.apiPort;
   if (port !== undefined && port > 0) await needPort(port);
   if (engine.local) await needRoom(`cluster ${name}`, [{path: engine.dataRoot, bytes: 2e9 * config.nodeCount}]);
+  if (engine.local) await raiseInotify();
   const facts = await hostFacts(engine, chosen.image, signal);
   const {text, lines} = withAdditions(config.text, facts, {
     image: chosen.image,

@@ -1,7 +1,8 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import type {HostFacts} from './additions.ts';
 import {ask} from './command.ts';
 import type {Engine} from './engine.ts';
+import {tell} from './progress.ts';
 
 /** Bit of each capability that a kind node uses and a machine may lack (capabilities(7), linux/capability.h). */
 const capabilityBits = {CAP_SYS_ADMIN: 21n, CAP_SYS_RESOURCE: 24n} as const;
@@ -41,4 +42,23 @@ export async function lowInotify(): Promise<string[]> {
     if (text !== undefined && Number(text) < wanted) low.push(`fs.inotify.${name}=${wanted}`);
   }
   return low;
+}
+
+/**
+ * Raises the inotify limits that are too low for a further node, where this user may; else says how. A node that meets the
+ * limit boots without kube-proxy, which ends with "too many open files".
+ */
+export async function raiseInotify(): Promise<void> {
+  for (const setting of await lowInotify()) {
+    const [name = '', value = ''] = setting.split('=');
+    const raised = await writeFile(`/proc/sys/${name.replaceAll('.', '/')}`, value).then(
+      () => true,
+      () => false,
+    );
+    tell(
+      raised
+        ? `set ${setting} on this machine, for nodes side by side`
+        : `too low for several nodes: sudo sysctl ${setting}`,
+    );
+  }
 }

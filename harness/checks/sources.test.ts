@@ -1,4 +1,5 @@
 import {expect, test} from '@jest/globals';
+import {timelineOf} from '../recording/timeline.ts';
 import {Edit, status} from '../testing/edit.ts';
 import {goodRecording} from '../testing/recorded.ts';
 import {endsWith} from './sources.ts';
@@ -12,7 +13,8 @@ test('the code that a restart of all left in the last state does not show how a 
     now.lastState = {terminated: left};
     if (now.state.terminated !== undefined) now.state = {running: {}};
   });
-  expect(endsWith('worker', 137)(edit.timeline)).toMatchObject({
+  const edited = timelineOf(edit.recording, 'the probe fails');
+  expect(edited && endsWith('worker', 137)(edited)).toMatchObject({
     outcome: 'unknown',
     saw: 'worker was not seen to end with 137',
   });

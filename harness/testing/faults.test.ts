@@ -86,7 +86,7 @@ describe('a recording with a hole', () => {
     const failed = {exitCode: 128, reason: 'StartError'};
     const recording = new Edit(goodRecording('ten-pods-at-once'));
     recording.lastPods(1, pod => (status(pod, 'worker').lastState = {terminated: failed}));
-    const outcomes = judgeScenario('ten-pods-at-once', recording.recording).map(({outcome}) => outcome);
+    const outcomes = bench.judge('ten-pods-at-once', recording.recording).map(({outcome}) => outcome);
     expect(new Set(outcomes)).toEqual(new Set(['Error']));
   });
 
@@ -210,7 +210,7 @@ test.each(['hundred-restarts', 'ten-pods-at-once'])(
       pod.spec.containers.unshift({name: 'mesh'});
       pod.status.containerStatuses.unshift(sidecar);
     });
-    const outcomes = judgeScenario(scenario, recording.recording).map(({outcome}) => outcome);
+    const outcomes = bench.judge(scenario, recording.recording).map(({outcome}) => outcome);
     expect(new Set(outcomes)).toEqual(new Set(['Passed']));
   },
 );
@@ -224,7 +224,7 @@ test('a second EndpointSlice with another family of addresses changes no verdict
     const {metadata} = o.object;
     recording.insert(at, {...o, object: {...o.object, metadata: {...metadata, name: 'ipv6'}, endpoints: []}});
   }
-  const outcomes = judgeScenario('behind-service', recording.recording).map(({outcome}) => outcome);
+  const outcomes = bench.judge('behind-service', recording.recording).map(({outcome}) => outcome);
   expect(new Set(outcomes)).toEqual(new Set(['Passed']));
 });
 

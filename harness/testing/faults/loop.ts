@@ -39,7 +39,7 @@ export const loopFaults: readonly Fault[] = [
     name: 'one restart of many counts a container twice',
     in: loop,
     edit: e => {
-      const second = e.timeline.after.filter(({pod}) => status(pod, 'worker').restartCount === 2).at(0);
+      const second = e.timeline.after.find(({pod}) => status(pod, 'worker').restartCount === 2);
       e.pods(second?.index ?? NaN, Infinity, pod => {
         if (pod.metadata.name === 'loop') status(pod, 'worker').restartCount += 1;
       });
