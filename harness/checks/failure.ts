@@ -5,7 +5,7 @@ import {graceMs} from './containers.ts';
 import {deletionOf} from './deletion.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
-import {longest, slowness} from './slowness.ts';
+import {longest, slownessToEnd} from './slowness.ts';
 
 /**
  * A container that fails when it runs again fails the Pod where no policy starts it once more (KEP-5532, "API", of init
@@ -112,7 +112,7 @@ export function endsWhenDeleted(): Check {
     const boundMs = graceMs(timeline) + marks.podGone.ms;
     if (goneAtMs - deletion.atMs > boundMs) {
       const saw = 'the Pod was there long after its grace period';
-      const slow = slowness(timeline, boundMs);
+      const slow = slownessToEnd(timeline, boundMs);
       return slow === undefined ? broken(expected, saw, trail) : unknown(expected, `${saw}, ${slow}`, trail);
     }
     return unlessGap(timeline, held(expected, trail), 'presence');

@@ -5,7 +5,7 @@ import {graceMs} from './containers.ts';
 import {deletionOf} from './deletion.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, stimulusEvidence} from './restart.ts';
-import {slowness} from './slowness.ts';
+import {slowness, slownessToEnd} from './slowness.ts';
 
 /** So many restarts, one right after the other, are a loop. */
 const loopRestarts = 3;
@@ -187,7 +187,7 @@ export function endsByDeletion(): Check {
     if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', trail);
     if (goneAtMs - deletion.atMs > boundMs) {
       const saw = 'the Pod was there long after its grace period';
-      const slow = slowness(timeline, boundMs);
+      const slow = slownessToEnd(timeline, boundMs);
       return slow === undefined ? broken(expected, saw, trail) : unknown(expected, `${saw}, ${slow}`, trail);
     }
     return unlessGap(timeline, held(expected, trail), 'presence');

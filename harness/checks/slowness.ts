@@ -22,6 +22,16 @@ export function slowness(timeline: Timeline, boundMs: number = budgets().restart
 }
 
 /**
+ * As slowness, of a deleted Pod that went late: on a node that took longer to start the Pod than it may take to go, nothing
+ * is said by that either.
+ */
+export function slownessToEnd(timeline: Timeline, boundMs: number): string | undefined {
+  const slow = slowness(timeline, boundMs);
+  if (slow !== undefined || podStartMs(timeline) <= boundMs) return slow;
+  return 'on a node that took longer to start the Pod';
+}
+
+/**
  * How long something that the kubelet ends by itself may have lasted: its own time, and what this node takes for a few
  * ordinary restarts of one container.
  *

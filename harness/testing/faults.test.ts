@@ -158,6 +158,20 @@ describe('a recording with a hole', () => {
   });
 });
 
+test('a deleted Pod that goes late is undecided on a node that took longer to start it', () => {
+  const recording = new Edit(goodRecording('deleted-meanwhile'));
+  recording.delay(
+    recording.recording.observations.findIndex(({kind}) => kind === 'step'),
+    14_000,
+  );
+  recording.delay(recording.last, 20_000);
+  const verdicts = bench.judge('deleted-meanwhile', recording.recording);
+  expect(verdicts.find(({requirement}) => requirement === 'INI-3')).toMatchObject({
+    outcome: 'Inconclusive',
+    saw: 'the Pod was there long after its grace period, on a node that took longer to start the Pod',
+  });
+});
+
 test('a Pod that is still at work when the patience is over is undecided, not failed', () => {
   const recording = new Edit(goodRecording('sidecar-exits'));
   recording.stopAfter(recording.lowered).end('out-of-patience', recording.timeline.stimulusAtMs + 8_000);

@@ -63,6 +63,16 @@ export const failureFaults: readonly Fault[] = [
     turns: {'INI-3': 'prepare was started again'},
   },
   {
+    name: 'a deleted Pod stays long after its grace period',
+    in: deleted,
+    edit: e => {
+      const step = e.recording.observations.findIndex(({kind}) => kind === 'step');
+      const quick = (e.recording.observations[step]?.atMs ?? NaN) - 3_000; // the node was slower in that recording
+      e.each('pod', version => (version.atMs = quick), 0, step).delay(e.last, 20_000);
+    },
+    turns: {'INI-3': 'the Pod was there long after its grace period'},
+  },
+  {
     name: 'the deadline begins anew with the restart',
     in: 'active-deadline',
     edit: e => e.delay(e.timeline.after.find(({pod}) => pod.status.phase === 'Failed')?.index ?? NaN, 22_000),
