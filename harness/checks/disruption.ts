@@ -89,7 +89,10 @@ function inTheEnd(
 ): Finding {
   const {before, after, hadRun} = timeline;
   const ended = after.find(({pod}) => hasEnded(pod));
-  if (ended !== undefined) return broken(expected, endOf(ended.pod), [...trail, evidence(ended, endOf(ended.pod))]);
+  if (ended !== undefined) {
+    const saw = `${endOf(ended.pod)}${failedInit(ended.pod)}`;
+    return broken(expected, saw, [...trail, evidence(ended, saw)]);
+  }
   const replaced = after.find(({pod}) => pod.metadata.uid !== before.pod.metadata.uid);
   if (replaced !== undefined)
     return broken(expected, 'the Pod was replaced', [...trail, evidence(replaced, replaced.pod.metadata.uid)]);
@@ -99,14 +102,37 @@ function inTheEnd(
   if (failed !== undefined) return unknown(expected, `the runtime could not start ${failed}`, trail);
   if (idle.length > 0) {
     const seen = [...trail, evidence(last, `not running again: ${idle.join(', ')}`)];
-    return missing(withoutClosedGap(timeline), expected, 'containers did not run again', seen);
+    return missing(withoutClosedGap(timeline), expected, `containers did not run again${why(last.pod, idle)}`, seen);
   }
   const counted = hadRun.map(name => ({name, times: restartsOf(timeline, name)}));
   const shown = counted.map(({name, times: often}) => `${name} started ${often} times`).join(', ');
   const seen = [...trail, evidence(last, shown)];
-  return times === 'once' && counted.some(({times: often}) => often > 1)
-    ? broken(expected, 'containers were restarted more than once', seen)
+  const most = Math.max(...counted.map(({times: often}) => often));
+  return times === 'once' && most > 1
+    ? broken(expected, `containers were restarted ${most === 2 ? 'twice' : 'more than twice'}`, seen)
     : held(expected, seen);
+}
+
+/** The init container for whose failure a Pod has ended. */
+function failedInit(pod: Pod): string {
+  const failed = containersOf(pod)
+    .filter(({kind}) => kind === 'init')
+    .map(({name}) => ({name, code: statusOf(pod, name)?.state.terminated?.exitCode ?? 0}))
+    .find(({code}) => code !== 0);
+  return failed === undefined ? '' : `, ${failed.name} exited with ${failed.code}`;
+}
+
+/** What holds up containers that do not run again, where that is one of the ways in which kubelets are known to leave them. */
+function why(pod: Pod, idle: readonly string[]): string {
+  if (idle.every(name => wasCancelled(pod, name))) return ': their start was cancelled';
+  const bare = conditionOf(pod, 'PodReadyToStartContainers')?.status === 'False';
+  return bare && pod.status.phase === 'Pending' ? ': the Pod is Pending without a sandbox' : '';
+}
+
+/** Whether the start of a container broke off since the kubelet went away meanwhile. */
+function wasCancelled(pod: Pod, name: string): boolean {
+  const ended = statusOf(pod, name)?.state.terminated;
+  return ended?.reason === 'StartError' && ended.message?.includes('context canceled') === true;
 }
 
 /** How often a container was started again, by its ids and by its restartCount, whichever says more. */
@@ -130,8 +156,7 @@ function withoutClosedGap(timeline: Timeline): Timeline {
  */
 function failedByRuntime(pod: Pod, names: readonly string[]): string | undefined {
   return names.find(name => {
-    const ended = statusOf(pod, name)?.state.terminated;
-    return ended?.reason === 'StartError' && ended.message?.includes('context canceled') !== true;
+    return statusOf(pod, name)?.state.terminated?.reason === 'StartError' && !wasCancelled(pod, name);
   });
 }
 

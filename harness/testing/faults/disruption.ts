@@ -1,4 +1,4 @@
-import {status, type Edit} from '../edit.ts';
+import {condition, status, type Edit} from '../edit.ts';
 import type {Fault} from './fault.ts';
 
 const failed = 'phase became Failed';
@@ -69,10 +69,37 @@ export const disruptionFaults: readonly Fault[] = [
     turns: {'DIS-2': failed},
   },
   {
+    name: 'the start of a container is cancelled for good with the kubelet, where that is not known',
+    in: 'kubelet-is-restarted-in-the-start',
+    edit: e => {
+      e.step('third exit').pods(e.last, e.last, pod => {
+        const terminated = {exitCode: 128, reason: 'StartError', message: 'shim task: context canceled'};
+        status(pod, 'worker').state = {terminated};
+      });
+    },
+    turns: {'DIS-2': 'containers did not run again: their start was cancelled'},
+  },
+  {
+    name: 'an init container that the node took with it fails the Pod, where that is not known',
+    in: 'node-is-restarted',
+    edit: e =>
+      e.step('exit, then the node is restarted in the start').pods(e.last, e.last, pod => {
+        pod.status.phase = 'Failed';
+        status(pod, 'prepare').state = {terminated: {exitCode: 255}};
+      }),
+    turns: {'DIS-15': 'phase became Failed, prepare exited with 255'},
+  },
+  {
     name: 'a Pod ends whose kubelet was restarted before it could report',
     in: 'end-of-restart-is-unreported',
     edit: fails(),
     turns: {'DIS-17': failed},
+  },
+  {
+    name: 'a kubelet that was restarted before it could report restarts again and again',
+    in: 'end-of-restart-is-unreported',
+    edit: e => e.lastPods(1, pod => (status(pod, 'source').restartCount += 1)),
+    turns: {'DIS-17': 'containers were restarted more than twice'},
   },
   {
     name: 'nothing starts again until the API server is back',
@@ -102,7 +129,7 @@ export const disruptionFaults: readonly Fault[] = [
     name: 'containers are started twice where the runtime was restarted',
     in: 'runtime-is-restarted',
     edit: countsTwice,
-    turns: {'DIS-5': 'containers were restarted more than once'},
+    turns: {'DIS-5': 'containers were restarted twice'},
   },
   {
     name: 'a Pod that lost its sandbox is left between',
@@ -127,6 +154,15 @@ export const disruptionFaults: readonly Fault[] = [
     in: 'node-is-restarted',
     edit: fails('exit, then the node is restarted in the start'),
     turns: {'DIS-15': failed},
+  },
+  {
+    name: 'containers do not run again after a restart of the node though the Pod has a sandbox',
+    in: 'node-is-restarted',
+    edit: e =>
+      e.step('exit, then the node is restarted in the start').pods(e.last, Infinity, pod => {
+        condition(pod, 'PodReadyToStartContainers').status = 'True';
+      }),
+    turns: {'DIS-15': 'containers did not run again'},
   },
   {
     name: 'the first init container does not run again after a restart of the node',
