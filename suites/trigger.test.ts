@@ -108,6 +108,7 @@ scenario(everySourceOtherwise, restart => {
 });
 
 scenario([severalRules], restart => {
+  requirement('TRG-5', () => expect(restart.after('no rule fits')).toStayEnded());
   requirement('TRG-6', () => {
     expect(restart).toRestartAllContainers();
     expect(restart.after('Restart comes first')).toRestartAlone();

@@ -143,7 +143,7 @@ export const triggerFaults: readonly Fault[] = [
       e.step('no rule fits');
       e.pods(e.last, e.last, pod => (status(pod, 'source').containerID = 'containerd://another'));
     },
-    turns: {'TRG-17': 'source was started again'},
+    turns: {'TRG-5': 'source was started again', 'TRG-17': 'source was started again'},
   },
   {
     name: 'two sources at a time cause a loop',
