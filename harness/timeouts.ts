@@ -146,7 +146,7 @@ export const marks = {
   },
   clocks: {
     ms: 500,
-    meaning: "how far the node's clock and the recorder's may be apart",
+    meaning: "how far the node's clock and the recorder's may be apart at least, and two watches of one API server",
     source: 'longer than the command that reads the one takes on the other',
   },
 } as const satisfies Record<string, Mark>;

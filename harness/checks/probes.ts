@@ -40,7 +40,7 @@ function startsOver(probe: Probe, word: string, is: (status: ContainerStatus) =>
       });
       if (up === undefined) return missing(timeline, expected, `${name} did not become ${word} again`, trail);
       trail.push(evidence(up, `${name} ${word}`));
-      if (up.atMs < first.atMs - marks.clocks.ms)
+      if (up.atMs < first.atMs - timeline.clockErrorMs)
         return broken(expected, `${name} was ${word} before its ${probe} had run`, trail);
       return undefined;
     });

@@ -24,7 +24,7 @@ export interface Restart {
  * told again. What a Pod that is created again does belongs to none of them.
  */
 export function restartsOf({header, observations}: Recording): readonly Restart[] {
-  const offset = nodeClock(observations);
+  const {offset} = nodeClock(observations);
   const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
   const recreated = observations.flatMap(o =>
     o.kind === 'step' && o.does === 'recreate' ? [(o.atMs - offset) / 1000] : [],

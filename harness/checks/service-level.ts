@@ -246,7 +246,7 @@ function isWholeHeldUp({recording}: Timeline): boolean {
 /** From each request that deleted the Pod until every container of the new one had started. */
 function recreations({recording}: Timeline): readonly {allMs: number; evidence: Evidence}[] {
   const {observations} = recording;
-  const offset = nodeClock(observations);
+  const {offset} = nodeClock(observations);
   const steps = observations.flatMap((o, index) => (o.kind === 'step' ? [{...o, index}] : []));
   return steps.flatMap(({does, atMs, name, index}) => {
     if (does !== 'recreate') return [];

@@ -38,9 +38,9 @@ export function restartsOnceOrTwice(): Check {
   };
 }
 
-function exitOf({journal, stimulusAtMs}: Timeline, container: string): JournalLine | undefined {
+function exitOf({journal, stimulusAtMs, clockErrorMs}: Timeline, container: string): JournalLine | undefined {
   return journal.findLast(
-    ({entry, atMs}) => entry.what === 'exit' && entry.container === container && atMs > stimulusAtMs - 500,
+    ({entry, atMs}) => entry.what === 'exit' && entry.container === container && atMs > stimulusAtMs - clockErrorMs,
   );
 }
 

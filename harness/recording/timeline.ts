@@ -44,6 +44,8 @@ export interface Timeline {
   readonly containers: readonly PodContainer[];
   /** Those of them that had run before the stimulus: what a restart ends. */
   readonly hadRun: readonly string[];
+  /** How far a time of the node's clock may be from where it stands on the recorder's, ms. */
+  readonly clockErrorMs: number;
   /** Journal lines in the order of the node's clock. */
   readonly journal: readonly JournalLine[];
   /** The source's own line about its exit. */
@@ -79,9 +81,12 @@ export function timelineOf(recording: Recording, step?: string, pod?: string): T
   const until = next?.index ?? Infinity;
   const containers = containersOf(before.pod).filter(({name}) => pod !== undefined || header.containers.includes(name));
   const journal = journalOf(observations, pod);
-  const exitOf = ({container, atMs}: typeof stimulus): JournalLine | undefined =>
+  const {errorMs: clockErrorMs} = nodeClock(observations);
+  // What was read before a container was told is not of that exit; what was not may be of an earlier one.
+  const exitOf = ({container, atMs, index: told}: typeof stimulus): JournalLine | undefined =>
     journal.find(
-      line => line.entry.what === 'exit' && line.entry.container === container && line.atMs > atMs - marks.clocks.ms,
+      ({index, atMs: at, entry}) =>
+        entry.what === 'exit' && entry.container === container && index > told && at > atMs - clockErrorMs,
     );
   const over = next === undefined ? Infinity : (exitOf(next)?.entry.uptime ?? Infinity);
   const gaps = observations.flatMap((o, index) => (o.kind === 'gap' ? [{...o, index}] : []));
@@ -98,6 +103,7 @@ export function timelineOf(recording: Recording, step?: string, pod?: string): T
     stimulusIndex: stimulus.index,
     containers,
     hadRun: containers.map(({name}) => name).filter(name => statusOf(before.pod, name)?.containerID !== undefined),
+    clockErrorMs,
     journal: journal.filter(({entry}) => entry.uptime < over),
     exit: exitOf(stimulus),
     podGap: podGaps.find(({index}) => index > stimulus.index && index < until),
@@ -175,7 +181,7 @@ export function restartedVersion(timeline: Timeline): PodVersion | undefined {
 }
 
 function journalOf(observations: readonly Observation[], pod?: string): readonly JournalLine[] {
-  const offset = nodeClock(observations);
+  const {offset} = nodeClock(observations);
   return observations
     .flatMap((o, index) =>
       o.kind === 'journal' && o.pod === pod ? [{index, entry: o.entry, atMs: o.entry.uptime * 1000 + offset}] : [],
@@ -183,14 +189,19 @@ function journalOf(observations: readonly Observation[], pod?: string): readonly
     .toSorted((a, b) => a.entry.uptime - b.entry.uptime || a.index - b.index);
 }
 
-/** What is added to a time of the node's clock, in ms, to have it on the recorder's: from the quickest reading of it. */
-export function nodeClock(observations: readonly Observation[]): number {
+/**
+ * What is added to a time of the node's clock, in ms, to have it on the recorder's, and how far that may be wrong: from the
+ * quickest reading of it, which was made at some time while it was waited for.
+ */
+export function nodeClock(observations: readonly Observation[]): {readonly offset: number; readonly errorMs: number} {
   const clocks = observations.filter(o => o.kind === 'clock');
-  const offsets = clocks.map(({atMs, askedAtMs, uptime}) => ({
-    width: atMs - askedAtMs,
+  const [quickest] = clocks.toSorted((a, b) => a.atMs - a.askedAtMs - (b.atMs - b.askedAtMs));
+  if (quickest === undefined) return {offset: 0, errorMs: marks.clocks.ms};
+  const {atMs, askedAtMs, uptime} = quickest;
+  return {
     offset: (atMs + askedAtMs) / 2 - uptime * 1000,
-  }));
-  return offsets.toSorted((a, b) => a.width - b.width)[0]?.offset ?? 0;
+    errorMs: Math.max(marks.clocks.ms, (atMs - askedAtMs) / 2),
+  };
 }
 
 /** A version of an object that is neither a Pod nor an event, with its place in the recording. */
