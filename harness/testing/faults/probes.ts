@@ -63,6 +63,21 @@ export const probeFaults: readonly Fault[] = [
     turns: {'PRB-8': 'trainer was ended after fewer than 9'},
   },
   {
+    name: 'the endpoint is ready again before the Pod is',
+    in: 'behind-service',
+    edit: e => {
+      const early = e.recording.observations.findLast(
+        (o, at) => o.kind === 'object' && o.resource === 'endpointslices' && at < e.lowered,
+      );
+      if (early?.kind !== 'object') throw new Error('no EndpointSlice');
+      const ready = structuredClone(early);
+      const {endpoints} = ready.object;
+      if (Array.isArray(endpoints)) for (const each of endpoints) Object.assign(each, {conditions: {ready: true}});
+      e.insert(e.lowered, {...ready, atMs: early.atMs + 1_000});
+    },
+    turns: {'PRB-5': 'it was ready before the Pod was'},
+  },
+  {
     name: 'the Pod succeeds while the condition is True',
     in: all,
     edit: e =>
