@@ -1,5 +1,5 @@
 import type {Pod} from '../recording/pod.ts';
-import {runsAround, runsOf} from '../recording/timeline.ts';
+import {runsAround, runsOf, type Timeline} from '../recording/timeline.ts';
 import {broken, held, journalHole, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {evidence, ofRestart, stimulusEvidence} from './restart.ts';
 
@@ -35,13 +35,40 @@ export function preserves(...paths: readonly [string, ...string[]]): Check {
   };
 }
 
-/** The containers see the same namespaces before and after: the sandbox is the same one (KEP-5532, Sandbox). */
+/**
+ * The containers see the same namespaces before and after: the sandbox is the same one (KEP-5532, Sandbox). The kernel may give
+ * a new namespace the inode of one that is gone, but a new sandbox has no mark in /dev/shm.
+ */
 export function preservesNamespaces(...kinds: readonly [string, ...string[]]): Check {
-  return sameInJournal(`the ${kinds.join(', ')} namespaces are the same before and after`, ({namespaces}) =>
+  const expected = `the ${kinds.join(', ')} namespaces are the same before and after`;
+  const same = sameInJournal(expected, ({namespaces}) =>
     kinds.some(kind => (namespaces[kind] ?? '') === '')
       ? undefined
       : kinds.map(kind => `${kind} ${namespaces[kind] ?? ''}`).join(' '),
   );
+  return timeline => {
+    const other = otherMark(timeline);
+    return other === undefined
+      ? same(timeline)
+      : broken(expected, `${other.entry.container} found the /dev/shm of another sandbox`, [
+          {
+            index: other.index,
+            atMs: other.atMs,
+            text: `${other.entry.container} starts: mark ${other.entry.shm ?? ''}`,
+          },
+        ]);
+  };
+}
+
+/** The first start after the exit with another mark than before, where all containers had one and the same before. */
+function otherMark(timeline: Timeline): Start | undefined {
+  const starts = (when: 'before' | 'after') =>
+    timeline.hadRun
+      .flatMap(name => runsAround(timeline, name)[when].map(({start}) => start))
+      .filter(({entry}) => (entry.shm ?? '') !== '')
+      .toSorted((a, b) => a.entry.began - b.entry.began);
+  const marks = new Set(starts('before').map(({entry}) => entry.shm));
+  return marks.size === 1 ? starts('after').find(({entry}) => !marks.has(entry.shm)) : undefined;
 }
 
 /** The containers see the same host name before and after. */

@@ -7,7 +7,7 @@ import {scenarioSchema} from './scenario.ts';
 const atMs = z.number().nonnegative();
 
 const volumeReading = z.object({
-  /** Device and inode of the mounted directory. */
+  /** Device and inode of the mounted directory, and the folder that the kubelet wrote its files to, where it did. */
   mount: z.string(),
   /** First line of the file `origin` on it; empty where there is none. */
   origin: z.string(),
@@ -27,6 +27,8 @@ export const journalEntrySchema = z.discriminatedUnion('what', [
     namespaces: z.record(z.string(), z.string()),
     /** First line of /proc/self/uid_map. */
     users: z.string().optional(),
+    /** A mark in /dev/shm, which belongs to the sandbox: by whichever container found none there. */
+    shm: z.string().optional(),
     /** Whether the container's own writable layer holds what an earlier run wrote there. */
     layer: z.enum(['new', 'used']),
     /** Runs of this container that had left a line on the volume `disk`. */

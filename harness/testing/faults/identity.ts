@@ -38,6 +38,16 @@ export const identityFaults: readonly Fault[] = [
     turns: {'IDN-4': 'trainer saw others than prepare before it'},
   },
   {
+    name: 'a new sandbox has namespaces with the inodes of the old one',
+    in: sidecar,
+    edit: e => {
+      for (const o of e.recording.observations)
+        if (o.kind === 'journal' && o.entry.what === 'start') o.entry.shm = 'of the old sandbox';
+      e.restarts(undefined, start => (start.shm = 'of the new sandbox'));
+    },
+    turns: {'IDN-4': 'prepare found the /dev/shm of another sandbox'},
+  },
+  {
     name: 'the start time moves',
     in: init,
     edit: e => e.lastPods(1, pod => (pod.status.startTime = '2030-01-01T00:00:00Z')),
