@@ -3,6 +3,7 @@ import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {evidence, restartedIn, stimulusEvidence} from './restart.ts';
+import {lateProbe} from './slowness.ts';
 
 const type = 'AllContainersRestarting';
 
@@ -21,11 +22,12 @@ export function restartsAlone(...names: readonly string[]): Check {
       const wrong = triggered(timeline, version, wanted);
       if (wrong !== undefined) return broken(expected, wrong, [...trail, evidence(version, wrong)]);
       const often = wanted.find(name => count(version.pod, name) > count(timeline.before.pod, name) + 1);
-      if (often !== undefined)
-        return broken(expected, `restartCount of ${often} went up by more than 1`, [
-          ...trail,
-          evidence(version, often),
-        ]);
+      if (often !== undefined) {
+        const saw = `restartCount of ${often} went up by more than 1`;
+        const seen = [...trail, evidence(version, often)];
+        const late = lateProbe(timeline, often);
+        return late === undefined ? broken(expected, saw, seen) : unknown(expected, `${saw}, ${late}`, seen);
+      }
     }
     for (const name of wanted) {
       const again = restartedIn(timeline, name);

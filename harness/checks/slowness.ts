@@ -46,6 +46,22 @@ export function longest({recording}: Timeline, ownMs: number, fallbackMs: number
   return boundMs < fallbackMs ? boundMs : undefined;
 }
 
+/**
+ * Why a restart more of a container says nothing: its liveness probe got no answer in time, so that the kubelet ended it for
+ * a node that is slow.
+ */
+export function lateProbe({recording, stimulusIndex}: Timeline, container: string): string | undefined {
+  const late = recording.observations.some(
+    (o, index) =>
+      index > stimulusIndex &&
+      o.kind === 'event' &&
+      o.object.reason === 'Unhealthy' &&
+      o.object.involvedObject.fieldPath?.endsWith(`{${container}}`) === true &&
+      /^Liveness probe .*(timed out|timeout|deadline exceeded)/i.test(o.object.message ?? ''),
+  );
+  return late ? `and the liveness probe of ${container} got no answer in time` : undefined;
+}
+
 /** Whether a script stood still between its first command and its first line, or between two that it writes at a steady pace. */
 export function isHeldUp(entries: readonly JournalEntry[]): boolean {
   const lastAlive = new Map<string, number>();

@@ -172,6 +172,23 @@ test('a deleted Pod that goes late is undecided on a node that took longer to st
   });
 });
 
+test.each([
+  ['Liveness probe failed: command timed out: "sh -c" timed out after 5s', 'Inconclusive'],
+  ['Liveness probe failed: ', 'Failed'],
+])('a container that is restarted once more after "%s" is %s', (message, outcome) => {
+  const recording = new Edit(goodRecording('probe-fails'));
+  const involvedObject = {fieldPath: 'spec.containers{worker}'};
+  recording
+    .pods(recording.last, recording.last, pod => (status(pod, 'worker').restartCount += 1))
+    .insert(recording.timeline.stimulusIndex, {
+      kind: 'event',
+      atMs: recording.timeline.stimulusAtMs + 1,
+      object: {reason: 'Unhealthy', message, involvedObject},
+    });
+  const verdicts = bench.judge('probe-fails', recording.recording);
+  expect(verdicts.find(({requirement}) => requirement === 'TRG-16')?.outcome).toBe(outcome);
+});
+
 test('a Pod that is still at work when the patience is over is undecided, not failed', () => {
   const recording = new Edit(goodRecording('sidecar-exits'));
   recording.stopAfter(recording.lowered).end('out-of-patience', recording.timeline.stimulusAtMs + 8_000);
