@@ -41,8 +41,9 @@ export const identityFaults: readonly Fault[] = [
     name: 'a new sandbox has namespaces with the inodes of the old one',
     in: sidecar,
     edit: e => {
-      for (const o of e.recording.observations)
-        if (o.kind === 'journal' && o.entry.what === 'start') o.entry.shm = 'of the old sandbox';
+      e.each('journal', ({entry}) => {
+        if (entry.what === 'start') entry.shm = 'of the old sandbox';
+      });
       e.restarts(undefined, start => (start.shm = 'of the new sandbox'));
     },
     turns: {'IDN-4': 'prepare found the /dev/shm of another sandbox'},
