@@ -19,8 +19,7 @@ export function judgeCommand(): Command {
     .addHelpText('after', examples)
     .action(async (path: string, {json, output}: {json?: true; output?: string}) => {
       const judged = await judgeFolder(path);
-      if (judged.changed.length > 0)
-        say(`judged with other data than before, so verdicts may differ: ${judged.changed.join(', ')}`);
+      if (judged.changed.length > 0) say(`what it was judged with has changed since: ${briefly(judged.changed)}`);
       process.stdout.write(reportText(judged.report, json === undefined ? 'text' : 'json', process.stdout.isTTY));
       if (output !== undefined && resolve(output) === resolve(path)) fileReport(judged);
       else if (output !== undefined) {
@@ -29,6 +28,11 @@ export function judgeCommand(): Command {
       }
       process.exitCode = exitCodes[exitCause(judged.report)];
     });
+}
+
+function briefly(names: readonly string[]): string {
+  const more = names.length - 4;
+  return names.slice(0, 4).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 function makeFolder(path: string): void {

@@ -1,18 +1,6 @@
 import {Command, CommanderError} from 'commander';
 import {exitCodes, messageOf, SuiteError} from '../harness/errors.ts';
-import {catalogueCommand} from './catalogue.ts';
-import {cleanCommand} from './clean.ts';
-import {clusterCommand} from './cluster.ts';
-import {compareCommand} from './compare.ts';
-import {doctorCommand} from './doctor.ts';
 import {stopOnSignals} from './interrupt.ts';
-import {judgeCommand} from './judge.ts';
-import {keepCommand} from './keep.ts';
-import {modelCommand} from './model.ts';
-import {runCommand} from './run.ts';
-import {schemaCommand} from './schema.ts';
-import {testCommand} from './test.ts';
-import {verifyCommand} from './verify.ts';
 
 const program = new Command('rac')
   .description('Tells whether a Kubernetes cluster restarts all containers of a Pod in place (KEP-5532).')
@@ -20,21 +8,28 @@ const program = new Command('rac')
   .showHelpAfterError('(rac COMMAND --help shows what a command takes)');
 process.on('uncaughtException', error => process.exit(report(error)));
 const stop = stopOnSignals();
-program.addCommand(runCommand(stop.signal));
-program.addCommand(testCommand(stop.signal));
-program.addCommand(modelCommand(stop.signal));
-program.addCommand(judgeCommand());
-program.addCommand(verifyCommand());
-program.addCommand(keepCommand());
-program.addCommand(catalogueCommand());
-program.addCommand(compareCommand());
-program.addCommand(schemaCommand());
-program.addCommand(clusterCommand(stop.signal));
-program.addCommand(doctorCommand(stop.signal));
-program.addCommand(cleanCommand(stop.signal));
-inheritSettings(program);
+
+/** Every command, in the order of the help, with what loads it: a command that needs no client does not wait for one. */
+const commands = new Map<string, () => Promise<Command>>([
+  ['run', async () => (await import('./run.ts')).runCommand(stop.signal)],
+  ['test', async () => (await import('./test.ts')).testCommand(stop.signal)],
+  ['model', async () => (await import('./model.ts')).modelCommand(stop.signal)],
+  ['soak', async () => (await import('./soak.ts')).soakCommand(stop.signal)],
+  ['judge', async () => (await import('./judge.ts')).judgeCommand()],
+  ['verify', async () => (await import('./verify.ts')).verifyCommand()],
+  ['keep', async () => (await import('./keep.ts')).keepCommand()],
+  ['catalogue', async () => (await import('./catalogue.ts')).catalogueCommand()],
+  ['compare', async () => (await import('./compare.ts')).compareCommand()],
+  ['schema', async () => (await import('./schema.ts')).schemaCommand()],
+  ['cluster', async () => (await import('./cluster.ts')).clusterCommand(stop.signal)],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand(stop.signal)],
+  ['clean', async () => (await import('./clean.ts')).cleanCommand(stop.signal)],
+]);
 
 try {
+  const asked = commands.get(process.argv[2] ?? '');
+  for (const load of asked === undefined ? commands.values() : [asked]) program.addCommand(await load());
+  inheritSettings(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(stop.signal.aborted && !(error instanceof SuiteError) ? stop.signal.reason : error);

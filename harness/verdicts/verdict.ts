@@ -13,7 +13,8 @@ export const skipReasons = [
   'excluded-by-user',
 ] as const;
 
-const outcome = z.enum(['Passed', 'Failed', 'Inconclusive', 'Skipped', 'Error', 'KnownDeviation']);
+/** What a verdict can be. */
+export const outcome = z.enum(['Passed', 'Failed', 'Inconclusive', 'Skipped', 'Error', 'KnownDeviation']);
 
 /** What the suite says about one requirement in one scenario. */
 export const verdictSchema = z.strictObject({
