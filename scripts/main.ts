@@ -7,6 +7,10 @@ const program = new Command('rac')
   .exitOverride()
   .showHelpAfterError('(rac COMMAND --help shows what a command takes)');
 process.on('uncaughtException', error => process.exit(report(error)));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(); // whoever read this has seen enough, such as head
+});
 const stop = stopOnSignals();
 
 /** Every command, in the order of the help, with what loads it: a command that needs no client does not wait for one. */
