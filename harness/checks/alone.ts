@@ -2,7 +2,7 @@ import {conditionOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
-import {evidence, restartedIn, stimulusEvidence} from './restart.ts';
+import {evidence, restartedIn, startedTwiceIn, stimulusEvidence} from './restart.ts';
 import {lateProbe} from './slowness.ts';
 
 const type = 'AllContainersRestarting';
@@ -33,6 +33,12 @@ export function restartsAlone(...names: readonly string[]): Check {
       const again = restartedIn(timeline, name);
       if (again === undefined) return missing(timeline, expected, `${name} was not started again`, trail);
       trail.push(evidence(again, `${name} has a new container id`));
+      const twice = startedTwiceIn(timeline, name);
+      if (twice !== undefined)
+        return broken(expected, `${name} was started more than once`, [
+          ...trail,
+          evidence(twice, `${name} has another new container id`),
+        ]);
     }
     return unlessGap(timeline, held(expected, trail), 'presence');
   };

@@ -196,7 +196,7 @@ export function showsExitCode(): Check {
   };
 }
 
-/** The image id of each container is the one it had. */
+/** The image id of each container is the one it had, in every version from its new start on. */
 export function preservesImages(): Check {
   return timeline => {
     const expected = 'each container has the image id that it had';
@@ -204,11 +204,19 @@ export function preservesImages(): Check {
     for (const name of timeline.hadRun) {
       const version = restartedIn(timeline, name);
       if (version === undefined) return unknown(expected, `${name} was not seen to start again`, trail);
-      const was = statusOf(timeline.before.pod, name)?.imageID;
-      const is = statusOf(version.pod, name)?.imageID;
-      trail.push(evidence(version, `${name} ${is ?? 'no image id'}`));
-      if (was === undefined || is === undefined) return unknown(expected, `${name} has no image id`, trail);
-      if (was !== is) return broken(expected, `the image of ${name} changed`, trail);
+      const was = statusOf(timeline.before.pod, name)?.imageID ?? '';
+      const is = statusOf(version.pod, name)?.imageID ?? '';
+      trail.push(evidence(version, `${name} ${is}`));
+      if (was === '' || is === '') return unknown(expected, `${name} has no image id`, trail);
+      const other = timeline.after.find(({index, pod}) => {
+        const now = statusOf(pod, name)?.imageID ?? '';
+        return index >= version.index && now !== '' && now !== was;
+      });
+      if (other !== undefined)
+        return broken(expected, `the image of ${name} changed`, [
+          ...trail,
+          evidence(other, `${name} has another image id`),
+        ]);
     }
     return ofRestart(timeline, held(expected, trail));
   };

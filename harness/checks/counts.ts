@@ -1,9 +1,12 @@
 import {statusOf} from '../recording/pod.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
-import {evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
+import {byBackOff, evidence, ofRestart, restartedIn, startedTwiceIn, stimulusEvidence} from './restart.ts';
 import {lateProbe} from './slowness.ts';
 
-/** restartCount of each container that had run goes up by exactly one, and of the others not at all (KEP-5532). */
+/**
+ * restartCount of each container that had run goes up by exactly one, and of the others not at all (KEP-5532), and none is
+ * started twice without being counted for it.
+ */
 export function restartsEachOnce(): Check {
   return timeline => {
     const {before, after, containers, hadRun} = timeline;
@@ -25,6 +28,12 @@ export function restartsEachOnce(): Check {
         }
         count = now;
       }
+      const twice = startedTwiceIn(timeline, name);
+      if (twice !== undefined)
+        return broken(expected, `${name} was started more than once`, [
+          ...trail,
+          evidence(twice, `${name} has another new container id`),
+        ]);
       if (count < wanted) return missing(timeline, expected, `restartCount of ${name} did not go up`, trail);
     }
     return ofRestart(timeline, unlessGap(timeline, held(expected, trail), 'presence'));
@@ -48,12 +57,15 @@ export function countsRestart(container: string, by: 'restart of all' | 'own pol
       .map(({pod}) => statusOf(pod, container)?.restartCount ?? 0);
     const is = Math.max(...counts);
     const trail = [stimulusEvidence(timeline), evidence(again, `${container} restartCount ${was} -> ${is}`)];
+    const waited = statusOf(timeline.before.pod, container)?.state.waiting !== undefined;
+    const hole = waited && by === 'restart of all' ? byBackOff(timeline, container) : undefined;
+    if (hole !== undefined) return unknown(expected, hole, trail);
     if (is > was + 1) return broken(expected, `restartCount of ${container} went up by more than 1`, trail);
     if (is === was) {
-      const waited = timeline.after.some(
+      const backedOff = timeline.after.some(
         ({index, pod}) => index < again.index && statusOf(pod, container)?.state.waiting?.reason === 'CrashLoopBackOff',
       );
-      const then = by === 'own policy' && waited ? ' after CrashLoopBackOff' : '';
+      const then = by === 'own policy' && backedOff ? ' after CrashLoopBackOff' : '';
       return broken(expected, `restartCount of ${container} did not go up${then}`, trail);
     }
     return by === 'own policy' ? held(expected, trail) : ofRestart(timeline, held(expected, trail));

@@ -22,7 +22,7 @@ describe('scheduling', () => {
   const waits = (message: string) =>
     edited('scheduling', e =>
       e.podsAfter('the node is created', 'plain', pod => {
-        delete pod.spec.nodeName;
+        pod.spec = {...pod.spec, nodeName: undefined};
         pod.status.conditions = [{type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message}];
       }),
     );
@@ -38,7 +38,7 @@ describe('scheduling', () => {
   test('is unknown where the scheduler said nothing', () => {
     const recording = edited('scheduling', e =>
       e.podsAfter('the node is created', 'plain', pod => {
-        delete pod.spec.nodeName;
+        pod.spec = {...pod.spec, nodeName: undefined};
         pod.status.conditions = [];
       }),
     );
@@ -48,7 +48,7 @@ describe('scheduling', () => {
   test('is unknown where the Pod was kept back for another reason, and stayed so', () => {
     const recording = edited('scheduling', e =>
       e.podsAfter('the node is created', 'restarts', pod => {
-        delete pod.spec.nodeName;
+        pod.spec = {...pod.spec, nodeName: undefined};
         for (const condition of pod.status.conditions) condition.message = '0/2 nodes are available: Insufficient cpu';
       }),
     );

@@ -336,11 +336,10 @@ export function goesOnWithoutRule(): RecordingCheck {
     if (timeline === undefined) return unknown(expected, 'the source was not told to exit');
     const others = timeline.hadRun.filter(name => name !== timeline.source);
     const last = timeline.after.at(-1) ?? timeline.before;
-    const moved = others.find(name => countOf(last, name) > countOf(timeline.before, name));
+    const moved = others.find(name => restartsOf(timeline, name) > 0);
     if (moved !== undefined)
       return broken(expected, `${moved} was restarted too`, [off.evidence, evidence(last, `${moved} restarted`)]);
-    const again = countOf(last, timeline.source) > countOf(timeline.before, timeline.source);
-    return again
+    return restartsOf(timeline, timeline.source) > 0
       ? held(expected, [off.evidence, evidence(last, `${timeline.source} restarted`)])
       : missing(timeline, expected, `${timeline.source} was not started again`, [off.evidence]);
   };

@@ -3,27 +3,32 @@ import {runsAround, runsOf, type Timeline} from '../recording/timeline.ts';
 import {broken, held, journalHole, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {evidence, ofRestart, stimulusEvidence} from './restart.ts';
 
-/** A field by its path, as JSON; undefined where it is absent. */
-function at(pod: Pod, path: string): string | undefined {
-  const value = path
+/** A field by its path; undefined where it is absent. */
+function at(pod: Pod, path: string): unknown {
+  return path
     .split('.')
     .reduce<unknown>(
       (parent, key) => (typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined),
       pod,
     );
-  return JSON.stringify(value);
 }
 
 /** Fields of the Pod have one value from the stimulus on; a field that comes or goes has changed. */
 export function preserves(...paths: readonly [string, ...string[]]): Check {
   return timeline => {
     const {before, after} = timeline;
-    const had = paths.map(path => ({path, value: at(before.pod, path)}));
+    const had = paths.map(path => {
+      const value = at(before.pod, path);
+      return {path, value, text: JSON.stringify(value)};
+    });
     const values = had.map(({path, value}) => `${path} ${brief(value)}`);
     const expected = `${values.join(', ')} throughout`;
     const trail = [evidence(before, values.join('  ')), stimulusEvidence(timeline)];
     for (const version of after) {
-      const changed = had.find(({path, value}) => at(version.pod, path) !== value);
+      const changed = had.find(({path, value, text}) => {
+        const now = at(version.pod, path);
+        return now !== value && JSON.stringify(now) !== text;
+      });
       if (changed === undefined) continue;
       const {path, value} = changed;
       const change = `${path} ${brief(value)} -> ${brief(at(version.pod, path))}`;
@@ -126,7 +131,8 @@ function sameInJournal(expected: string, read: (start: Start['entry']) => string
   };
 }
 
-function brief(json: string | undefined): string {
-  if (json === undefined) return 'absent';
+function brief(value: unknown): string {
+  if (value === undefined) return 'absent';
+  const json = JSON.stringify(value);
   return json.length <= 60 ? json : `${json.slice(0, 57)}...`;
 }

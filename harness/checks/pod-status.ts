@@ -11,13 +11,18 @@ export function interruptsReadiness(): Check {
   return timeline => {
     const expected = `Ready and ContainersReady are False while ${type} is True, and True in the end`;
     const types = ['Ready', 'ContainersReady'];
-    const [raised] = restartingVersions(timeline);
+    const again = Math.min(...timeline.hadRun.map(name => restartedIn(timeline, name)?.index ?? Infinity));
+    const versions = restartingVersions(timeline);
+    const [raised] = versions;
     const last = timeline.after.at(-1);
     if (raised === undefined || last === undefined) return notRaised(expected);
     const show = (version: PodVersion) =>
       evidence(version, types.map(each => `${each}=${conditionOf(version.pod, each)?.status ?? 'absent'}`).join(' '));
-    const wrong = types.find(each => conditionOf(raised.pod, each)?.status !== 'False');
-    if (wrong !== undefined) return broken(expected, `${wrong} was not False while ${type} was True`, [show(raised)]);
+    for (const version of versions.filter(({index}) => index === raised.index || index < again)) {
+      const wrong = types.find(each => conditionOf(version.pod, each)?.status !== 'False');
+      if (wrong !== undefined)
+        return broken(expected, `${wrong} was not False while ${type} was True`, [show(version)]);
+    }
     const down = types.find(each => conditionOf(last.pod, each)?.status !== 'True');
     if (down !== undefined)
       return missing(timeline, expected, `${down} did not become True again`, [show(raised), show(last)]);

@@ -1,5 +1,6 @@
 import {statusOf} from '../recording/pod.ts';
-import type {PodVersion, Timeline} from '../recording/timeline.ts';
+import {runsAround, type PodVersion, type Timeline} from '../recording/timeline.ts';
+import {marks} from '../timeouts.ts';
 import {held, missing, unknown, type Check, type Evidence, type Finding} from './finding.ts';
 
 /** Evidence that the source was told to exit. */
@@ -23,6 +24,13 @@ export function restartedIn(timeline: Timeline, container: string): PodVersion |
     const id = statusOf(pod, container)?.containerID;
     return id !== undefined && id !== old;
   });
+}
+
+/** The first version in which a container has been started a second time since the stimulus, counted for it or not. */
+export function startedTwiceIn({before, after}: Timeline, container: string): PodVersion | undefined {
+  const ids = new Set([statusOf(before.pod, container)?.containerID, undefined]);
+  const known = ids.size;
+  return after.find(({pod}) => ids.add(statusOf(pod, container)?.containerID).size > known + 1);
 }
 
 /**
@@ -55,4 +63,19 @@ export function restartsAll(): Check {
     if (never.length === 0) return held(expected, trail);
     return missing(timeline, expected, `not started again: ${never.join(', ')}`, trail);
   };
+}
+
+/**
+ * Why a container may have been started again by its own back-off, of 10 s at least: that was over, and the container was
+ * not shown without an id before, as it is when the restart has removed it from the runtime.
+ */
+export function byBackOff(timeline: Timeline, name: string): string | undefined {
+  const restarted = restartedIn(timeline, name)?.index ?? 0;
+  const removed = ({index, pod}: PodVersion) => index < restarted && statusOf(pod, name)?.containerID === undefined;
+  if (timeline.after.some(removed)) return undefined;
+  const {before, after} = runsAround(timeline, name);
+  const exit = before.at(-1)?.lines.find(({entry}) => entry.what === 'exit')?.entry.uptime;
+  const again = after[0]?.start.entry.began;
+  if (exit === undefined || again === undefined) return `the journal has no end and new start of ${name}`;
+  return (again - exit) * 1000 < marks.leastBackOff.ms ? undefined : `the back-off of ${name} may have been over`;
 }

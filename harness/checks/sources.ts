@@ -1,8 +1,8 @@
 import {statusOf} from '../recording/pod.ts';
-import {runsAround, type JournalLine, type PodVersion, type Timeline} from '../recording/timeline.ts';
+import {runsAround, type JournalLine, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
-import {evidence, ofRestart, restartedIn, restartsAll, stimulusEvidence} from './restart.ts';
+import {byBackOff, evidence, ofRestart, restartedIn, restartsAll, stimulusEvidence} from './restart.ts';
 
 const line = ({index, atMs}: JournalLine, text: string): Evidence => ({index, atMs, text});
 
@@ -175,21 +175,6 @@ export function runsAgain(state: 'terminated' | 'waiting'): Check {
     }
     return ofRestart(timeline, held(expected, trail));
   };
-}
-
-/**
- * Why a container may have been started again by its own back-off, of 10 s at least: that was over, and the container was
- * not shown without an id before, as it is when the restart has removed it from the runtime.
- */
-function byBackOff(timeline: Timeline, name: string): string | undefined {
-  const restarted = restartedIn(timeline, name)?.index ?? 0;
-  const removed = ({index, pod}: PodVersion) => index < restarted && statusOf(pod, name)?.containerID === undefined;
-  if (timeline.after.some(removed)) return undefined;
-  const {before, after} = runsAround(timeline, name);
-  const exit = before.at(-1)?.lines.find(({entry}) => entry.what === 'exit')?.entry.uptime;
-  const again = after[0]?.start.entry.began;
-  if (exit === undefined || again === undefined) return `the journal has no end and new start of ${name}`;
-  return (again - exit) * 1000 < marks.leastBackOff.ms ? undefined : `the back-off of ${name} may have been over`;
 }
 
 /**

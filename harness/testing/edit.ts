@@ -59,7 +59,7 @@ export class Edit {
     for (let index = Math.max(from, 0); index <= Math.min(to, this.#observations.length - 1); index++) {
       const known = this.#observations[index];
       if (known === undefined || !isOfKind(known)) continue;
-      const own = this.#own.has(known) ? known : structuredClone(known);
+      const own = this.#own.has(known) ? known : copyOf(known);
       this.#own.add(own);
       this.#observations[index] = own;
       edit(own, index);
@@ -212,6 +212,13 @@ export class Edit {
     this.#observations.splice(0, Infinity, ...this.#observations.filter(fits));
     return this;
   }
+}
+
+/** A copy that can be edited; the spec of a Pod, which is large and hardly ever edited, is shared and put in anew as a whole. */
+function copyOf<O extends Observation>(observation: O): O {
+  if (observation.kind !== 'pod') return structuredClone(observation);
+  const {spec, ...others} = observation.object;
+  return {...observation, object: {...structuredClone(others), spec}};
 }
 
 /** The status of a container, which must be there. */

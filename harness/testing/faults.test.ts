@@ -189,6 +189,23 @@ test.each([
   expect(verdicts.find(({requirement}) => requirement === 'TRG-16')?.outcome).toBe(outcome);
 });
 
+test('a container whose own back-off may have started it is not said to be counted wrongly', () => {
+  const edit = new Edit(goodRecording('crash-loop'));
+  const {before, after} = edit.timeline;
+  const old = status(before.pod, 'crasher').containerID;
+  edit.pods(after[0]?.index ?? NaN, Infinity, pod => {
+    const now = status(pod, 'crasher');
+    now.containerID ??= old ?? '';
+    if (now.containerID !== old) now.restartCount += 2;
+  });
+  edit.dropJournal('crasher', 'start');
+  const verdicts = bench.judge('crash-loop', edit.recording);
+  expect(verdicts.find(({requirement}) => requirement === 'CTR-22')).toMatchObject({
+    outcome: 'Inconclusive',
+    saw: 'the journal has no end and new start of crasher',
+  });
+});
+
 test('a Pod that is still at work when the patience is over is undecided, not failed', () => {
   const recording = new Edit(goodRecording('sidecar-exits'));
   recording.stopAfter(recording.lowered).end('out-of-patience', recording.timeline.stimulusAtMs + 8_000);
@@ -222,7 +239,7 @@ test('a container and a Pod that admission adds change no verdict', () => {
     lastState: {},
   };
   recording.pods(0, Infinity, pod => {
-    pod.spec.containers.unshift({name: 'mesh'});
+    pod.spec = {...pod.spec, containers: [{name: 'mesh'}, ...pod.spec.containers]};
     pod.status.containerStatuses.unshift(sidecar);
   });
   const first = recording.timeline.before.pod;
@@ -238,7 +255,7 @@ test.each(['hundred-restarts', 'ten-pods-at-once'])(
     const recording = new Edit(goodRecording(scenario));
     const sidecar = {name: 'mesh', restartCount: 0, ready: true, state: {running: {}}, lastState: {}};
     recording.pods(0, Infinity, pod => {
-      pod.spec.containers.unshift({name: 'mesh'});
+      pod.spec = {...pod.spec, containers: [{name: 'mesh'}, ...pod.spec.containers]};
       pod.status.containerStatuses.unshift(sidecar);
     });
     const outcomes = bench.judge(scenario, recording.recording).map(({outcome}) => outcome);

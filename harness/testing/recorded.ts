@@ -2,6 +2,8 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Target} from '../recording/target.ts';
+import type {Observation} from '../recording/observation.ts';
+import type {Pod} from '../recording/pod.ts';
 import {readRecording, type Recording} from '../recording/recording.ts';
 import {readTarget, runFolder} from '../run-folder.ts';
 
@@ -42,9 +44,23 @@ function kept(scenario: string) {
   const target = readTarget(runFolder(folder));
   const recording = readRecording(join(folder, `${scenario}.ndjson.gz`));
   const {calibration = target.calibration} = recording.header;
-  const read = {recording: freeze({...recording, header: {...recording.header, calibration}}), target: freeze(target)};
+  const header = {...recording.header, calibration};
+  const observations = withSharedSpecs(recording.observations);
+  const read = {recording: freeze({...recording, header, observations}), target: freeze(target)};
   known.set(scenario, read);
   return read;
+}
+
+/** The specs of a Pod's versions, which hardly ever change, as one object where they are equal: they need not be compared again. */
+function withSharedSpecs(observations: readonly Observation[]): readonly Observation[] {
+  const specs = new Map<string, Pod['spec']>();
+  return observations.map(o => {
+    if (o.kind !== 'pod') return o;
+    const text = JSON.stringify(o.object.spec);
+    const spec = specs.get(text) ?? o.object.spec;
+    specs.set(text, spec);
+    return {...o, object: {...o.object, spec}};
+  });
 }
 
 function freeze<T>(value: T): T {

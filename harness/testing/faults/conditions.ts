@@ -43,7 +43,11 @@ export const conditionFaults: readonly Fault[] = [
   {
     name: 'a container is started again before the condition is raised',
     in: sidecar,
-    edit: e => e.pods(e.raised, e.raised, pod => (status(pod, 'prepare').containerID = 'containerd://another')),
+    edit: e => {
+      const [last] = e.timeline.after.slice(-1);
+      const {containerID = ''} = status(last?.pod ?? e.timeline.before.pod, 'prepare');
+      e.pods(e.raised, e.raised, pod => (status(pod, 'prepare').containerID = containerID));
+    },
     turns: {'CND-2': 'prepare had been started again before'},
   },
   {

@@ -2,7 +2,7 @@ import type {Pod} from '../../recording/pod.ts';
 import type {Fault} from './fault.ts';
 
 const unschedulable = (message: string) => (pod: Pod) => {
-  delete pod.spec.nodeName;
+  pod.spec = {...pod.spec, nodeName: undefined};
   pod.status.conditions = [{type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message}];
 };
 const forTheFeature = "0/2 nodes are available: 1 node(s) didn't match Pod's required features";
@@ -24,7 +24,7 @@ export const declaredFeatureFaults: readonly Fault[] = [
   {
     name: 'a Pod with the action is scheduled to a node that does not declare the feature',
     in: 'scheduling',
-    edit: e => e.podsAfter('restarts is created', 'restarts', pod => (pod.spec.nodeName = 'node')),
+    edit: e => e.podsAfter('restarts is created', 'restarts', pod => (pod.spec = {...pod.spec, nodeName: 'node'})),
     turns: {'DEC-2': 'restarts was scheduled to a node that does not declare it'},
   },
   {

@@ -57,8 +57,10 @@ export const probeFaults: readonly Fault[] = [
     name: 'a container is ended after even fewer failures of its liveness probe than is known',
     in: all,
     edit: e =>
-      e.pods(0, Infinity, ({spec}) => {
-        for (const {livenessProbe} of spec.containers) Object.assign(livenessProbe ?? {}, {failureThreshold: 9});
+      e.pods(0, Infinity, pod => {
+        const containers = structuredClone(pod.spec.containers);
+        for (const {livenessProbe} of containers) Object.assign(livenessProbe ?? {}, {failureThreshold: 9});
+        pod.spec = {...pod.spec, containers};
       }),
     turns: {'PRB-8': 'trainer was ended after fewer than 9'},
   },

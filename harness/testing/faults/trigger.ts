@@ -174,7 +174,11 @@ export const triggerFaults: readonly Fault[] = [
     in: policies,
     edit: e => {
       e.step('what is not');
-      e.pods(e.last, e.last, pod => (status(pod, 'never').containerID = 'containerd://another'));
+      const {containerID: old} = status(e.timeline.before.pod, 'never');
+      e.pods(e.last, Infinity, pod => {
+        const now = status(pod, 'never');
+        if (now.containerID === old) now.containerID = 'containerd://another';
+      });
     },
     turns: {'TRG-23': 'never was started again'},
   },
