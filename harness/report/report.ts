@@ -11,7 +11,7 @@ export interface Row {
   readonly verdict: Verdict;
   readonly scenarios: readonly Verdict[];
   /** The deviation that the verdict matches. */
-  readonly deviation: Deviation | undefined;
+  readonly deviation?: Deviation | undefined;
 }
 
 /** What a run comes to in one profile. */
@@ -25,6 +25,8 @@ export interface ProfileResult {
 /** What a run comes to, by requirement. */
 export interface Report {
   readonly suite: string;
+  /** SHA-256 of the files that say what was demanded, by name. */
+  readonly digests?: Catalogue['digests'];
   readonly target: Target;
   /**
    * `success`: every applicable MUST passed. `partial`: nothing Failed, but a MUST is skipped, not judged, undecided or a known
@@ -36,7 +38,7 @@ export interface Report {
   /** The same by profile, in the order of the profiles. */
   readonly profiles: readonly ProfileResult[];
   /** Which faults each requirement is known to catch. */
-  readonly kills: KillSummary | undefined;
+  readonly kills?: KillSummary | undefined;
   /** Requirements of the catalogue that no verdict speaks of. */
   readonly unjudged: readonly Requirement[];
   /** Deviations listed for this release that were not seen: the requirement passed. */
@@ -60,6 +62,7 @@ export function buildReport(suite: string, target: Target, catalogue: Catalogue,
   const unjudged = all.filter(({id}) => !rows.some(({requirement}) => requirement.id === id));
   return {
     suite,
+    digests: catalogue.digests,
     target,
     result: resultOf(target, rows, unjudged),
     counts: countOf(rows),

@@ -1,3 +1,5 @@
+import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
 import {readKillMatrix, type KillMatrix} from './kill-matrix.ts';
@@ -10,7 +12,7 @@ const id = z.string().regex(/^[A-Z]{3}-\d+$/);
 /** Groups of requirements that a run can be asked for, by what they need of the target. */
 export const profiles = ['core', 'api', 'workloads', 'node', 'disruptive', 'service-level'] as const;
 
-const requirementSchema = z.strictObject({
+export const requirementSchema = z.strictObject({
   id,
   /** Follows the keyword or the indicative of the source; what only the code shows is never a MUST. */
   level: z.enum(['MUST', 'SHOULD']),
@@ -38,7 +40,7 @@ const requirementSchema = z.strictObject({
   notCovered: z.string().optional(),
 });
 
-const deviationSchema = z.strictObject({
+export const deviationSchema = z.strictObject({
   requirement: id,
   releases: z.array(release).min(1),
   /** What a check saw instead, to the letter: `saw` of its finding. */
@@ -58,6 +60,8 @@ export interface Catalogue {
   readonly deviations: readonly Deviation[];
   /** Which faults the requirements are known to catch. */
   readonly kills?: KillMatrix;
+  /** SHA-256 of the files that both were read from, by name. */
+  readonly digests?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -85,5 +89,10 @@ export function readCatalogue(folder: URL): Catalogue {
   const uncontrolled = requirements.find(({control = []}) => control.some(id => !byId.has(id)));
   if (uncontrolled !== undefined)
     throw new SuiteError('badData', `requirements.yaml names a control of ${uncontrolled.id} that it does not have`);
-  return {requirements: byId, deviations, kills: readKillMatrix(folder)};
+  return {requirements: byId, deviations, kills: readKillMatrix(folder), digests: digestsOf(folder)};
+}
+
+function digestsOf(folder: URL): Catalogue['digests'] {
+  const digest = (name: string): string => createHash('sha256').update(readFileSync(new URL(name, folder))).digest('hex');
+  return Object.fromEntries(['requirements.yaml', 'deviations.yaml'].map(name => [name, digest(name)]));
 }

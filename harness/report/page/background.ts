@@ -1,0 +1,175 @@
+import {html} from 'htm/preact';
+import type {VNode} from 'preact';
+import {marks} from '../../timeouts.ts';
+import type {Evidence} from '../evidence.ts';
+import type {Report} from '../report.ts';
+import {badge, outcomes, verdicts} from './verdict.ts';
+
+/** What released Kubernetes is known to do otherwise, as far as this run showed it, and what it no longer showed. */
+export function deviationsSection({rows, stale}: Report): VNode {
+  const seen = rows.flatMap(({requirement, deviation}) => (deviation === undefined ? [] : [{requirement, deviation}]));
+  return html`<section id="deviations" aria-labelledby="deviations-title">
+    <h2 id="deviations-title">Known deviations</h2>
+    <p>
+      ${
+        seen.length === 0
+          ? 'None was seen.'
+          : 'Kubernetes as released does not do these as its documents say. They are told apart from failures of this cluster by what was seen, to the letter.'
+      }
+    </p>
+    <ul class="plain">
+      ${seen.map(
+        ({requirement: {id, title}, deviation: {releases, saw, evidence, sometimes}}) =>
+          html`<li>
+            <a href=${`#${id}`}>${id}</a> ${title}
+            <dl class="facts">
+              <dt>Saw</dt>
+              <dd>${saw}</dd>
+              <dt>Releases</dt>
+              <dd>${releases.join(', ')}${sometimes === undefined ? '' : `, not always: ${sometimes}`}</dd>
+              <dt>Evidence</dt>
+              <dd>${evidence}</dd>
+            </dl>
+          </li>`,
+      )}
+    </ul>
+    ${stale.map(
+      ({requirement, saw}) =>
+        html`<p>
+          <strong>Stale:</strong> <a href=${`#${requirement}`}>${requirement}</a> passed, though the suite expects of
+          this release: ${saw}.
+        </p>`,
+    )}
+  </section>`;
+}
+
+/** Which faults the requirements are known to catch; nothing where none was tried. */
+export function killsSection({kills}: Report): VNode | '' {
+  if (kills === undefined || kills.recorded.requirements + kills.live.tried === 0) return '';
+  const {requirements, recorded, live, withoutLive} = kills;
+  const all = requirements.length;
+  return html`<section id="kills" aria-labelledby="kills-title">
+    <h2 id="kills-title">Faults that the requirements catch</h2>
+    <p>
+      A requirement is worth what it catches. ${recorded.requirements} of ${all} turn red on edited recordings, by
+      ${' '}${recorded.named} named and ${recorded.generated} generated edits; ${live.requirements} of ${all} did so on
+      a cluster with a component made faulty, by ${live.seen} of the ${live.tried} that were tried.
+    </p>
+    <details>
+      <summary>By requirement</summary>
+      <div class="scroll" tabindex="0" role="group" aria-label="Faults by requirement">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Requirement</th>
+              <th scope="col">Faulty components</th>
+              <th scope="col">Named edits</th>
+              <th scope="col">Generated edits</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${requirements.map(
+              ({requirement, named, generated, live: its}) =>
+                html`<tr>
+                  <th scope="row"><a href=${`#${requirement}`}>${requirement}</a></th>
+                  <td>${its.length === 0 ? 'none' : its.join(', ')}</td>
+                  <td class="number">${named.length}</td>
+                  <td class="number">${generated}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </details>
+    ${live.tried === 0 || withoutLive.length === 0 ? '' : html`<p>Turned red by no faulty component: ${withoutLive.join(', ')}.</p>`}
+  </section>`;
+}
+
+/** The cluster, and what was learnt of it beforehand. */
+export function environmentSection({suite, digests = {}, target}: Report, evidence: Evidence): VNode {
+  const {nodes, probes, calibration, image, context, server} = target;
+  const answers = new Set(probes.map(({says}) => says).filter(says => says !== 'unknown'));
+  return html`<section id="environment" aria-labelledby="environment-title">
+    <h2 id="environment-title">Environment</h2>
+    <dl class="facts">
+      <dt>Cluster</dt>
+      <dd>${context}, Kubernetes ${server}</dd>
+      <dt>Workload image</dt>
+      <dd>${image}</dd>
+      <dt>Pace</dt>
+      <dd>
+        ${
+          calibration === undefined
+            ? 'not measured'
+            : `an ordinary restart of one container took ${(calibration.restartMs / 1000).toFixed(2)} s`
+        };
+        KEP-5532 gives a restart of all ${marks.firstContainer.ms / 1000} s to the first container and
+        ${' '}${marks.everything.ms / 1000} s to all
+      </dd>
+    </dl>
+    ${table(
+      'Nodes',
+      ['Name', 'Kubelet', 'Runtime', 'System', 'Declares the feature'],
+      nodes.map(({name, kubelet, runtime, os, declaresFeature}) => [
+        name,
+        kubelet,
+        runtime,
+        os,
+        declaresFeature ? 'yes' : 'no',
+      ]),
+    )}
+    ${table(
+      answers.size > 1 ? 'Is the feature on? The probes disagree.' : 'Is the feature on?',
+      ['Asked', 'Says', 'Answer'],
+      probes.map(({name, says, detail}) => [name, says, detail]),
+    )}
+    <h3>Digests</h3>
+    <details>
+      <summary>SHA-256 of what was demanded (suite ${suite}) and of what was seen</summary>
+      <dl class="digests">
+        ${[
+          ...Object.entries(digests),
+          ['target.json', evidence.target],
+          ...evidence.recordings.map(({name, sha256}) => [name, sha256]),
+        ].map(([name, digest]) => [html`<dt>${name}</dt>`, html`<dd>${digest}</dd>`])}
+      </dl>
+    </details>
+  </section>`;
+}
+
+/** What verdicts mean, and how to dispute one. */
+export function readingSection(): VNode {
+  return html`<section id="reading" aria-labelledby="reading-title">
+    <h2 id="reading-title">How to read this report</h2>
+    <dl class="meanings">
+      ${outcomes.map(outcome => [html`<dt>${badge(outcome)}</dt>`, html`<dd>${verdicts[outcome].meaning}</dd>`])}
+    </dl>
+    <p>
+      A requirement is one sentence of the documents of Kubernetes. It is judged in every scenario that shows it, and
+      its verdict is the worst of them. To dispute one, open the recording at the line that is named: one JSON object a
+      line, as the API server sent it. The same recordings give the same verdicts without a cluster, to anyone.
+    </p>
+    <p>This suite is not part of the conformance program of the CNCF.</p>
+  </section>`;
+}
+
+function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): VNode {
+  return html`<h3>${caption}</h3>
+    <div class="scroll" tabindex="0" role="group" aria-label=${caption}>
+      <table>
+        <thead>
+          <tr>
+            ${head.map(each => html`<th scope="col">${each}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            row =>
+              html`<tr>
+                ${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+}
