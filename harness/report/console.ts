@@ -92,23 +92,25 @@ function disagree({probes}: Target): boolean {
   return new Set(probes.map(({says}) => says).filter(says => says !== 'unknown')).size > 1;
 }
 
-function formatRow({requirement, verdict, scenarios, deviation}: Row, paint: (outcome: Outcome) => string): string[] {
-  const {id, level, title, source} = requirement;
-  const reason = verdict.reason === undefined ? '' : ` (${verdict.reason})`;
-  const line = `  ${id.padEnd(7)} ${level.padEnd(6)} ${title.padEnd(100)} ${paint(verdict.outcome)}${reason}`;
-  const figures = scenarios.flatMap(each =>
-    (each.figures ?? []).map(text => `      figures   ${each.scenario}: ${text}`),
-  );
-  if (verdict.outcome === 'Passed' || verdict.outcome === 'Skipped') return [line, ...figures];
+function formatRow(row: Row, paint: (outcome: Outcome) => string): string[] {
+  const {id, level, title} = row.requirement;
+  const {outcome, reason} = row.verdict;
+  const line = `  ${id.padEnd(7)} ${level.padEnd(6)} ${title.padEnd(100)} ${paint(outcome)}${reason === undefined ? '' : ` (${reason})`}`;
+  return [line, ...details(row).map(text => `      ${text}`)];
+}
+
+/** What stands under a requirement: of one that passed or was skipped only what was measured. */
+export function details({requirement: {source}, verdict, scenarios, deviation}: Row): readonly string[] {
+  const figures = scenarios.flatMap(each => (each.figures ?? []).map(text => `figures   ${each.scenario}: ${text}`));
+  if (verdict.outcome === 'Passed' || verdict.outcome === 'Skipped') return figures;
   const same = scenarios.filter(({outcome}) => outcome === verdict.outcome).map(({scenario}) => scenario);
   return [
-    line,
-    `      source    ${source.document}, "${source.section}"`,
-    `      expected  ${verdict.expected}`,
-    `      saw       ${verdict.saw}`,
-    `      in        ${same.join(', ')}${same.length < scenarios.length ? ` (${same.length} of ${scenarios.length} scenarios)` : ''}`,
+    `source    ${source.document}, "${source.section}"`,
+    `expected  ${verdict.expected}`,
+    `saw       ${verdict.saw}`,
+    `in        ${same.join(', ')}${same.length < scenarios.length ? ` (${same.length} of ${scenarios.length} scenarios)` : ''}`,
     ...figures,
-    ...(deviation === undefined ? [] : [`      known     ${deviation.evidence}`]),
-    ...verdict.excerpt.map(each => `        ${each}`),
+    ...(deviation === undefined ? [] : [`known     ${deviation.evidence}`]),
+    ...verdict.excerpt.map(each => `  ${each}`),
   ];
 }

@@ -1,0 +1,13 @@
+import {z} from 'zod';
+import {conformanceReportSchema} from './conformance-report.ts';
+import {statementSchema} from './statement.ts';
+import {reportSchema} from './stored-report.ts';
+
+/** The JSON Schemas of what a run writes, by the name of their file in docs/schemas/. */
+export function jsonSchemas(): Readonly<Record<string, object>> {
+  return {
+    'report.schema.json': z.toJSONSchema(reportSchema),
+    'conformance-report.schema.json': z.toJSONSchema(conformanceReportSchema),
+    'statement.schema.json': z.toJSONSchema(statementSchema),
+  };
+}

@@ -1,0 +1,81 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {RunFolder} from '../run-folder.ts';
+import {conformanceReport, formatConformanceReport} from './conformance-report.ts';
+import {formatReport} from './console.ts';
+import {readEvidence, type Evidence} from './evidence.ts';
+import {implementationFile, readImplementation, type Implementation} from './implementation.ts';
+import {formatJUnit} from './junit.ts';
+import {formatPage} from './page/page.ts';
+import type {Report} from './report.ts';
+import {inTotoStatement} from './statement.ts';
+import {reportSchema} from './stored-report.ts';
+
+/** The formats of a report, each with the name of its file. */
+export const reportFiles = {
+  text: 'report.txt',
+  json: 'report.json',
+  yaml: 'report.yaml',
+  junit: 'junit.xml',
+  html: 'report.html',
+  statement: 'statement.json',
+} as const;
+
+export type Format = keyof typeof reportFiles;
+
+/** Every format. */
+export const formats: readonly Format[] = ['text', 'json', 'yaml', 'junit', 'html', 'statement'];
+
+/** What is known of a report apart from itself. */
+export interface Writing {
+  /** Where the files go; the run's folder unless told otherwise. */
+  readonly output?: string | undefined;
+  readonly formats?: readonly Format[];
+  /** Whose cluster it is; kept in the run's folder, and taken from there where it is not given. */
+  readonly implementation?: Implementation | undefined;
+}
+
+/** The text of a report in one format: the same for the same files. */
+export function formatAs(
+  format: Format,
+  report: Report,
+  evidence: Evidence,
+  implementation: Implementation | undefined,
+): string {
+  switch (format) {
+    case 'text':
+      return formatReport(report, false);
+    case 'json':
+      return json(reportSchema.parse(report));
+    case 'yaml':
+      return formatConformanceReport(conformanceReport(report, evidence, implementation));
+    case 'junit':
+      return formatJUnit(report);
+    case 'html':
+      return formatPage(report, evidence, implementation);
+    case 'statement':
+      return json(inTotoStatement(report, evidence));
+  }
+}
+
+/**
+ * Writes a report in all its formats, from what lies in the run's folder.
+ *
+ * @returns the names of the files
+ * @throws SuiteError `badData` where the run's folder is not right
+ */
+export function writeReports(report: Report, folder: RunFolder, options: Writing = {}): readonly string[] {
+  const {output = folder.path, formats: wanted = formats, implementation = readImplementation(folder)} = options;
+  if (implementation !== undefined) writeFileSync(join(folder.path, implementationFile), json(implementation));
+  mkdirSync(output, {recursive: true});
+  const evidence = readEvidence(folder);
+  return wanted.map(format => {
+    const name = reportFiles[format];
+    writeFileSync(join(output, name), formatAs(format, report, evidence, implementation));
+    return name;
+  });
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
