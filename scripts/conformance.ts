@@ -1,5 +1,8 @@
 import {writeFileSync} from 'node:fs';
+import {documents} from '../harness/report/formats.ts';
+import type {Implementation} from '../harness/report/implementation.ts';
 import type {Report} from '../harness/report/report.ts';
+import {writeReports} from '../harness/report/write.ts';
 import type {Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
 import {readTarget, type RunFolder} from '../harness/run-folder.ts';
@@ -17,6 +20,8 @@ import {version} from './version.ts';
 export interface RunOptions extends Asked, TargetOptions, RecordOptions {
   /** Folder for the run's files; made, and must not exist. */
   readonly output?: string | undefined;
+  /** Whose cluster it is, for the report. */
+  readonly implementation?: Implementation | undefined;
 }
 
 /** What a conformance run gives. */
@@ -31,7 +36,7 @@ export interface RunResult {
  * @throws SuiteError where no verdict could be reached; verdicts that are not good are in the report
  */
 export async function conformanceRun(options: RunOptions): Promise<RunResult> {
-  const {signal} = options;
+  const {signal, implementation} = options;
   const catalogue = readCatalogue(new URL('../suites/', import.meta.url));
   const statements = await allStatements();
   const selection = select(catalogue, statements, options);
@@ -65,5 +70,6 @@ export async function conformanceRun(options: RunOptions): Promise<RunResult> {
   const {result: judged, ms} = await timed(() => judgeFolder(folder.path));
   say(`judged ${judged.verdicts} times in ${seconds(ms)}`);
   fileReport(judged);
+  writeReports(judged.report, folder, {formats: documents, implementation});
   return {report: judged.report, folder};
 }

@@ -23,7 +23,7 @@ export function writeReport(report: Report, folder: string): void {
 export function printReport(report: Report, folder: string): void {
   process.stdout.write(`\n${formatReport(report, process.stdout.isTTY)}`);
   process.stdout.write(
-    `Files: ${relative(process.cwd(), folder)}/ (report.txt, report.json, target.json, recordings/)\n`,
+    `Files: ${relative(process.cwd(), folder)}/ (report.html and other formats, target.json, recordings/)\n`,
   );
 }
 

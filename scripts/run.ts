@@ -1,17 +1,18 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {exitCodes} from '../harness/errors.ts';
 import {conformanceRun, type RunOptions} from './conformance.ts';
+import {implementationFrom, withImplementationFlags, type ImplementationFlags} from './implementation-flags.ts';
 import {exitCause, printReport} from './report-files.ts';
 
-type Flags = Omit<RunOptions, 'signal'>;
+type Flags = Omit<RunOptions, 'signal' | 'implementation'> & ImplementationFlags;
 
 /** `rac run`: one conformance run with its report. */
 export function runCommand(signal: AbortSignal): Command {
-  return withRunFlags(new Command('run'))
+  return withImplementationFlags(withRunFlags(new Command('run')))
     .description('record every scenario on a cluster, judge the recordings and print the report')
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
-      const {report, folder} = await conformanceRun({...flags, signal});
+      const {report, folder} = await conformanceRun({...flags, implementation: implementationFrom(flags), signal});
       printReport(report, folder.path);
       process.exitCode = exitCodes[exitCause(report)];
     });

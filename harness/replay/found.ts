@@ -2,6 +2,8 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {messageOf} from '../errors.ts';
+import {documents, reportFiles} from '../report/formats.ts';
+import {implementationFile} from '../report/implementation.ts';
 import {runFileName} from './run-file.ts';
 
 /** A file of a run's folder as it is found there: what is in it, or why that can't be read. */
@@ -11,12 +13,15 @@ export interface Found {
   readonly content: {readonly text: string} | {readonly unreadable: string};
 }
 
-/** Every file of a run's folder but run.json, by name. */
+/** Files that may be written again at any time, from the report. */
+const rewritten: readonly string[] = [implementationFile, ...documents.map(format => reportFiles[format])];
+
+/** Every file of a run's folder but run.json and what is written from the report, by name. */
 export function findFiles(path: string): readonly Found[] {
   return readdirSync(path, {recursive: true, withFileTypes: true})
     .filter(entry => !entry.isDirectory())
     .map(({parentPath, name}) => join(parentPath, name).slice(join(path, '/').length))
-    .filter(name => name !== runFileName)
+    .filter(name => name !== runFileName && !rewritten.includes(name))
     .toSorted()
     .map(name => ({name: name.replace(/\.gz$/, ''), content: read(join(path, name))}));
 }

@@ -8,7 +8,8 @@ import {keptRun} from '../testing/kept-run.ts';
 import {readEvidence} from './evidence.ts';
 import type {Report} from './report.ts';
 import {readStoredReport} from './stored-report.ts';
-import {formats, reportFiles, writeReports} from './write.ts';
+import {formats, reportFiles} from './formats.ts';
+import {writeReports} from './write.ts';
 
 const kept = fileURLToPath(new URL('../testing/recordings/v1.35.4/', import.meta.url));
 const files = Object.values(reportFiles);

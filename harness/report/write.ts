@@ -10,21 +10,7 @@ import {formatPage} from './page/page.ts';
 import type {Report} from './report.ts';
 import {inTotoStatement} from './statement.ts';
 import {reportSchema} from './stored-report.ts';
-
-/** The formats of a report, each with the name of its file. */
-export const reportFiles = {
-  text: 'report.txt',
-  json: 'report.json',
-  yaml: 'report.yaml',
-  junit: 'junit.xml',
-  html: 'report.html',
-  statement: 'statement.json',
-} as const;
-
-export type Format = keyof typeof reportFiles;
-
-/** Every format. */
-export const formats: readonly Format[] = ['text', 'json', 'yaml', 'junit', 'html', 'statement'];
+import {formats, reportFiles, type Format} from './formats.ts';
 
 /** What is known of a report apart from itself. */
 export interface Writing {

@@ -93,6 +93,9 @@ export function readCatalogue(folder: URL): Catalogue {
 }
 
 function digestsOf(folder: URL): Catalogue['digests'] {
-  const digest = (name: string): string => createHash('sha256').update(readFileSync(new URL(name, folder))).digest('hex');
+  const digest = (name: string): string =>
+    createHash('sha256')
+      .update(readFileSync(new URL(name, folder)))
+      .digest('hex');
   return Object.fromEntries(['requirements.yaml', 'deviations.yaml'].map(name => [name, digest(name)]));
 }

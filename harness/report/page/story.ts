@@ -238,11 +238,11 @@ function clocksOf(observations: readonly Observation[]): (index: number) => numb
   observations.forEach((o, index) => {
     if (o.kind !== 'clock') return;
     if (o.uptime < uptime) {
-      boots.push({from: began, offset: nodeClock(observations.slice(began, index))});
+      boots.push({from: began, offset: nodeClock(observations.slice(began, index)).offset});
       began = index;
     }
     uptime = o.uptime;
   });
-  boots.push({from: began, offset: nodeClock(observations.slice(began))});
+  boots.push({from: began, offset: nodeClock(observations.slice(began)).offset});
   return index => boots.findLast(({from}) => from <= index)?.offset ?? 0;
 }
