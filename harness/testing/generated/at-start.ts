@@ -52,17 +52,34 @@ export const foundAtStart: Generator = function* (scene) {
       const keeps = scene.given(['toPreserveVolume'], ([its]) => its === volume);
       const limits = volume === 'limits' ? scene.of('toPreserveResources') : [];
       const mended = scene.given(['toFindMended'], ([its, , container]) => its === volume && container === name);
-      yield found('a volume is another mount', start => set(start, volume, {mount: '1:1'}), keeps);
-      yield found('a volume is not mounted', start => delete start.volumes[volume], keeps, mended);
+      yield found(
+        'a volume is another mount',
+        start => {
+          set(start, volume, {mount: '1:1'});
+        },
+        keeps,
+      );
+      yield found(
+        'a volume is not mounted',
+        start => {
+          start.volumes = Object.fromEntries(Object.entries(start.volumes).filter(([name]) => name !== volume));
+        },
+        keeps,
+        mended,
+      );
       const compared = was.volumes[volume]?.origin !== '';
       yield found(
         'a volume has other content',
-        start => set(start, volume, {origin: volume === 'limits' ? '1 1 1' : 'another'}),
+        start => {
+          set(start, volume, {origin: volume === 'limits' ? '1 1 1' : 'another'});
+        },
         compared ? [...keeps, ...limits, ...mended] : [],
       );
       yield found(
         'the content of a volume is gone',
-        start => set(start, volume, {origin: ''}),
+        start => {
+          set(start, volume, {origin: ''});
+        },
         compared ? [...keeps, ...mended] : [],
       );
     }
