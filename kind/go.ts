@@ -71,22 +71,29 @@ export async function goBuild(options: {
   readonly ldflags: string;
   /** Build tags; with them cgo is on, for a static binary with C libraries. */
   readonly tags?: string;
+  /** File that names other files in place of sources (go help build, -overlay). */
+  readonly overlay?: string;
+  /** Leaves the processor to what else runs. */
+  readonly gentle?: boolean;
   readonly say: Say;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const {cwd, packages, output, ldflags, tags, say, signal} = options;
+  const {cwd, packages, output, ldflags, tags, overlay, gentle, say, signal} = options;
+  const [command, before] = gentle === true ? ['nice', ['-n', '15', 'go']] : ['go', []];
   let compiled = 0;
   const temporary = join(cwd, 'tmp');
   await mkdir(temporary, {recursive: true});
   say('compiling');
   await run(
-    'go',
+    command,
     [
+      ...before,
       'build',
       '-v',
       '-trimpath',
       '-buildvcs=false',
       ...(tags === undefined ? [] : ['-tags', tags]),
+      ...(overlay === undefined ? [] : ['-overlay', overlay]),
       '-ldflags',
       ldflags,
       '-o',

@@ -18,6 +18,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['run', async () => (await import('./run.ts')).runCommand(stop.signal)],
   ['test', async () => (await import('./test.ts')).testCommand(stop.signal)],
   ['model', async () => (await import('./model.ts')).modelCommand(stop.signal)],
+  ['mutants', async () => (await import('./mutants.ts')).mutantsCommand(stop.signal)],
   ['soak', async () => (await import('./soak.ts')).soakCommand(stop.signal)],
   ['judge', async () => (await import('./judge.ts')).judgeCommand()],
   ['verify', async () => (await import('./verify.ts')).verifyCommand()],

@@ -11,6 +11,8 @@ export interface Asked {
   readonly only: readonly string[];
   /** Ids of requirements to leave out. */
   readonly skip: readonly string[];
+  /** Ids of scenarios; where there are any, no other is recorded. */
+  readonly scenarios?: readonly string[];
 }
 
 /** What is asked for and, since some of it counts only beside its controls, those. */
@@ -34,12 +36,12 @@ export interface Selection {
 }
 
 /**
- * Chooses requirements by profile and id.
+ * Chooses requirements by profile and id, and by the scenarios that state them.
  *
  * @throws SuiteError `usage` that names a profile or an id which is not known, or where nothing is left
  */
 export function select({requirements}: Catalogue, statements: readonly Statement[], asked: Asked): Selection {
-  const {profile, only, skip} = asked;
+  const {profile, only, skip, scenarios: named = []} = asked;
   const strange = profile.find(name => name !== 'all' && !profiles.some(known => known === name));
   if (strange !== undefined) {
     throw new SuiteError('usage', `there is no profile ${JSON.stringify(strange)}`, {
@@ -52,10 +54,15 @@ export function select({requirements}: Catalogue, statements: readonly Statement
       next: 'rac catalogue lists them',
     });
   }
+  const stray = named.find(id => !statements.some(({scenario}) => scenario.id === id));
+  if (stray !== undefined) throw new SuiteError('usage', `there is no scenario ${JSON.stringify(stray)}`);
+  const stated = statements.filter(({scenario}) => named.length === 0 || named.includes(scenario.id));
   const wanted = ({id, profile: its}: Requirement): boolean =>
     !skip.includes(id) && (only.length > 0 ? only.includes(id) : profile.includes('all') || profile.includes(its));
-  const selected = withControls(requirements, [...requirements.values()].filter(wanted), skip);
+  const ids = new Set(stated.map(({requirement}) => requirement.id));
+  const chosen = [...requirements.values()].filter(each => ids.has(each.id) && wanted(each));
+  const selected = withControls(requirements, chosen, skip);
   if (selected.size === 0) throw new SuiteError('usage', 'nothing is left to judge', {next: 'leave out --skip'});
-  const scenarios = statements.filter(({requirement}) => selected.has(requirement.id)).map(({scenario}) => scenario);
+  const scenarios = stated.filter(({requirement}) => selected.has(requirement.id)).map(({scenario}) => scenario);
   return {requirements: selected, scenarios: [...new Map(scenarios.map(each => [each.id, each])).values()]};
 }

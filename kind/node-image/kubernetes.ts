@@ -16,15 +16,16 @@ const commands = [
 ];
 
 /**
- * The go.mod of a small module whose tools are the commands of one Kubernetes release.
+ * The go.mod of a small module whose tools are commands of one Kubernetes release.
  *
  * k8s.io/kubernetes replaces its staging modules by paths of its own tree, which only counts in the main module; outside
  * they are published under v0.MINOR.PATCH. Its godebug settings count only in the main module too, so they come along.
  *
  * @param upstream the go.mod of k8s.io/kubernetes
  * @param release without the leading v
+ * @param tools names of the commands; all that a node needs unless told otherwise
  */
-export function moduleOf(upstream: string, release: string): string {
+export function moduleOf(upstream: string, release: string, tools: readonly string[] = commands): string {
   const staging = [
     ...new Set(
       [...upstream.matchAll(/^\s*(?:replace\s+)?(k8s\.io\/[\w.-]+) => \.\/staging\//gm)].map(match => match[1] ?? ''),
@@ -37,7 +38,7 @@ export function moduleOf(upstream: string, release: string): string {
     ...own,
     `require k8s.io/kubernetes v${release}`,
     ...staging.sort().map(path => `replace ${path} => ${path} ${published}`),
-    ...commands.map(name => `tool k8s.io/kubernetes/cmd/${name}`),
+    ...tools.map(name => `tool k8s.io/kubernetes/cmd/${name}`),
     '',
   ].join('\n\n');
 }
