@@ -14,7 +14,7 @@ export function withEdit(source: string, edit: Edit): string {
   if (place === undefined) {
     const where = edit.in === undefined ? file : `${edit.in} of ${file}`;
     throw new SuiteError('badData', `${where} has ${JSON.stringify(find)} ${places.length} times`, {
-      next: 'mend the edit in suites/mutants.yaml',
+      next: 'mend the edit in suites/mutants/faults.yaml',
     });
   }
   const at = from + place;
@@ -27,7 +27,7 @@ function boundsOf(source: string, name: string, file: string): readonly [number,
   const [head] = heads;
   if (head === undefined || heads.length > 1) {
     throw new SuiteError('badData', `${file} has ${heads.length} functions ${name}`, {
-      next: 'mend the edit in suites/mutants.yaml',
+      next: 'mend the edit in suites/mutants/faults.yaml',
     });
   }
   return [head.index, source.indexOf('\n}\n', head.index)];

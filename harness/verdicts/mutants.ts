@@ -63,15 +63,15 @@ export const mutantResultsSchema = z.strictObject({release: z.string(), faults: 
 export type MutantResults = z.infer<typeof mutantResultsSchema>;
 
 /**
- * Reads suites/mutants.yaml.
+ * Reads suites/mutants/faults.yaml.
  *
  * @param folder URL of suites/
  * @throws SuiteError `badData` where it doesn't fit its schema or has an id twice
  */
 export function readMutants(folder: URL): readonly Mutant[] {
-  const mutants = readYaml(new URL('mutants.yaml', folder), z.array(mutantSchema));
+  const mutants = readYaml(new URL('mutants/faults.yaml', folder), z.array(mutantSchema));
   const twice = mutants.find(({id}, index) => mutants.findIndex(other => other.id === id) < index);
-  if (twice !== undefined) throw new SuiteError('badData', `mutants.yaml has ${twice.id} twice`);
+  if (twice !== undefined) throw new SuiteError('badData', `faults.yaml has ${twice.id} twice`);
   return mutants;
 }
 
