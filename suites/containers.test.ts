@@ -41,6 +41,7 @@ scenario(everySource, restart => {
   });
   requirement('CTR-16', () => expect(restart).toRunNoneTwiceAtATime());
   requirement('CTR-17', () => expect(restart).toEndContainersSideBySide(2_000));
+  requirement('CTR-25', () => expect(restart).toSignalFirst());
 });
 
 scenario(everyPodPolicy, restart => {

@@ -39,6 +39,37 @@ export function runsNoneTwice(): Check {
 }
 
 /**
+ * Each container that runs gets its stop signal before it is killed, though its grace period is not waited for (Kubernetes
+ * source, killContainer). A container that was not started again was not ended, and says nothing.
+ */
+export function signalsFirst(): Check {
+  return timeline => {
+    const expected = 'each container that ran gets SIGTERM before its end';
+    const hole = journalHole(timeline);
+    if (hole !== undefined) return unknown(expected, hole);
+    const {exit, before, hadRun, source} = timeline;
+    const trail: Evidence[] = [];
+    for (const name of hadRun) {
+      const {before: old, after} = runsAround(timeline, name);
+      if (name === source || statusOf(before.pod, name)?.state.running === undefined) continue;
+      const [again] = after;
+      if (again === undefined) return unknown(expected, `the journal has no new start of ${name}`, trail);
+      const told = old
+        .at(-1)
+        ?.lines.find(({entry}) => entry.what === 'SIGTERM' && entry.uptime > (exit?.entry.uptime ?? Infinity));
+      trail.push(of(told ?? again.start));
+      if (told !== undefined) continue;
+      const saw = `${name} did not get SIGTERM`;
+      const slow = slowness(timeline);
+      return slow === undefined ? broken(expected, saw, trail) : unknown(expected, `${saw}, ${slow}`, trail);
+    }
+    return trail.length === 0
+      ? unknown(expected, 'no container ran beside the source')
+      : ofRestart(timeline, held(expected, trail));
+  };
+}
+
+/**
  * The containers are ended side by side, or one after the other within 2 s each (KEP-5532, Monitoring Requirements).
  *
  * @param ownMs the kubelet's minimum for one container; what the node needs beyond it comes from the calibration

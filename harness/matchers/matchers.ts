@@ -116,6 +116,7 @@ const matchers = {
   toSkipPreStop: matcher('toSkipPreStop', containers.skipsPreStop),
   toEndContainersWithin: matcher('toEndContainersWithin', containers.endsContainersWithin),
   toEndContainersSideBySide: matcher('toEndContainersSideBySide', ends.endsSideBySide),
+  toSignalFirst: matcher('toSignalFirst', ends.signalsFirst),
   toRunNoneTwiceAtATime: matcher('toRunNoneTwiceAtATime', ends.runsNoneTwice),
   toDeleteGracefully: matcher('toDeleteGracefully', ends.deletesGracefully),
   toReadPreviousLog: matcher('toReadPreviousLog', logs.readsPreviousLog),

@@ -99,6 +99,12 @@ export const containerFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'a container is killed without a signal',
+    in: sidecar,
+    edit: e => e.dropJournal('trainer', 'SIGTERM'),
+    turns: {'CTR-25': 'trainer did not get SIGTERM'},
+  },
+  {
     name: 'the last state tells of another end',
     in: sidecar,
     edit: e => e.lastPods(1, pod => (status(pod, 'trainer').lastState = {terminated: {exitCode: 1, reason: 'Error'}})),
