@@ -10,6 +10,7 @@ import type {RunningCluster} from '../kind/index.ts';
 import {KubeletSwap} from '../kind/kubelet-swap.ts';
 import {step} from '../kind/progress.ts';
 import {conformanceRun} from './conformance.ts';
+import {defaultProfiles} from './run.ts';
 import {say} from './say.ts';
 
 const restoreBudgetMs = 180_000;
@@ -135,25 +136,27 @@ async function judgeNext(lane: Lane, swap: KubeletSwap, mutant: Mutant, binary: 
   const began = performance.now();
   await swap.install(binary.file, faultyVersion(lane.release, id), lane.signal);
   await rm(binary.file);
-  const said = judgeMutant(mutant, await verdictsOn(lane, id, scenarios));
+  const said = judgeMutant(mutant, await runOn(lane, id, scenarios));
   return {id, describes, group, expects, ...said, buildSeconds: binary.seconds, runSeconds: secondsSince(began)};
 }
 
 /**
- * Records scenarios on a cluster as it is, and gives a verdict for each requirement that each of them states.
+ * Judges a cluster as it is.
  *
  * @param name of the folder for the run's files
+ * @param scenarios those that are recorded, and judged by all that they state; without them all that a run does by default
+ * @returns a verdict for each requirement and scenario
  */
-export async function verdictsOn(
+export async function runOn(
   {cluster, folder, signal}: Pick<Lane, 'cluster' | 'folder' | 'signal'>,
   name: string,
-  scenarios: readonly string[],
+  scenarios?: readonly string[],
 ): Promise<readonly Verdict[]> {
   const {report} = await conformanceRun({
-    profile: ['all'],
+    profile: scenarios === undefined ? defaultProfiles : ['all'],
     only: [],
     skip: [],
-    scenarios,
+    ...(scenarios === undefined ? {} : {scenarios}),
     context: cluster.context,
     kubeconfig: cluster.kubeconfig,
     cluster: cluster.name,
@@ -164,7 +167,8 @@ export async function verdictsOn(
     yes: false,
     signal,
   });
-  return report.rows.flatMap(row => row.scenarios).filter(({scenario}) => scenarios.includes(scenario));
+  const verdicts = report.rows.flatMap(row => row.scenarios);
+  return scenarios === undefined ? verdicts : verdicts.filter(({scenario}) => scenarios.includes(scenario));
 }
 
 function secondsSince(began: number): number {

@@ -19,6 +19,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['test', async () => (await import('./test.ts')).testCommand(stop.signal)],
   ['model', async () => (await import('./model.ts')).modelCommand(stop.signal)],
   ['mutants', async () => (await import('./mutants.ts')).mutantsCommand(stop.signal)],
+  ['predict', async () => (await import('./predict.ts')).predictCommand(stop.signal)],
   ['soak', async () => (await import('./soak.ts')).soakCommand(stop.signal)],
   ['judge', async () => (await import('./judge.ts')).judgeCommand()],
   ['verify', async () => (await import('./verify.ts')).verifyCommand()],

@@ -4,7 +4,7 @@ import {exitCodes, SuiteError} from '../harness/errors.ts';
 import {isAsPredicted, readMutants, type Mutant} from '../harness/verdicts/mutants.ts';
 import {readConfig} from '../kind/config.ts';
 import {bringUp, type RunningCluster} from '../kind/index.ts';
-import {judgeMutants, verdictsOn, type Bench} from './judge-mutants.ts';
+import {judgeMutants, runOn, type Bench} from './judge-mutants.ts';
 import {ResultsFile, resultLine, resultTable} from './mutant-results.ts';
 import {count} from './run.ts';
 import {makeFolder} from './run-files.ts';
@@ -98,7 +98,7 @@ async function failedOnReleased(bench: Bench, mutants: readonly Mutant[]): Promi
   if (cluster === undefined) return [];
   say('the same scenarios with the released kubelet');
   const scenarios = [...new Set(mutants.flatMap(mutant => mutant.scenarios))];
-  const verdicts = await verdictsOn({...bench, cluster}, 'released', scenarios);
+  const verdicts = await runOn({...bench, cluster}, 'released', scenarios);
   return [...new Set(verdicts.filter(({outcome}) => outcome === 'Failed').map(({requirement}) => requirement))];
 }
 

@@ -6,6 +6,9 @@ import {exitCause, printReport} from './report-files.ts';
 
 type Flags = Omit<RunOptions, 'signal' | 'implementation'> & ImplementationFlags;
 
+/** What a run judges where it is not told otherwise. */
+export const defaultProfiles: readonly string[] = ['core', 'api', 'workloads', 'node'];
+
 /** `rac run`: one conformance run with its report. */
 export function runCommand(signal: AbortSignal): Command {
   return withImplementationFlags(withRunFlags(new Command('run')))
@@ -25,7 +28,7 @@ export function withRunFlags(command: Command): Command {
       new Option(
         '--profile <names...>',
         'what to judge: core, api, workloads, node, disruptive, service-level, or all',
-      ).default(['core', 'api', 'workloads', 'node'], 'core api workloads node'),
+      ).default(defaultProfiles, defaultProfiles.join(' ')),
     )
     .option('--only <ids...>', 'judge these requirements alone', [])
     .option('--skip <ids...>', 'leave these requirements out', []);

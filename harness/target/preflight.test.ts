@@ -58,6 +58,12 @@ describe('the feature is', () => {
     ['off', 'the server refuses the action', {dryRun: off}, ['off', 'on', 'unknown', 'unknown']],
     ['off', "the server's metric disagrees with it", {serverMetric: 0}, ['on', 'on', 'off', 'unknown']],
     ['off', 'no node declares it', {nodes: {worker: false}}, ['on', 'off', 'unknown', 'unknown']],
+    [
+      'on',
+      'a kubelet has it on and no node declares it',
+      {nodes: {worker: false}, kubeletMetrics: {worker: 1}},
+      ['on', 'off', 'unknown', 'on'],
+    ],
     ['off', 'no kubelet has it on', {kubeletMetrics: {worker: 0}}, ['on', 'on', 'unknown', 'off']],
   ])('%s where %s', async (feature, _, shape, probes) => {
     beTarget(server, shape);

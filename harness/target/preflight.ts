@@ -53,7 +53,7 @@ export async function preflight(
     ...nodes.map(({name}) => probeMetric(api, `kubelet on ${name}`, `/api/v1/nodes/${name}/proxy/metrics`, signal)),
   ]);
   const {dropped, ...dryRun} = await probeDryRun(api, image, signal);
-  const ofServer = [dryRun, probeDeclaredFeatures(nodes), apiserver];
+  const declared = probeDeclaredFeatures(nodes);
   const release = server.split('.').slice(0, 2).join('.').slice(1);
   return {
     context: api.config.getCurrentContext(),
@@ -61,9 +61,9 @@ export async function preflight(
     release,
     nodes,
     image,
-    feature: feature(ofServer, kubelets),
+    feature: feature([dryRun, apiserver], declared, kubelets),
     ...gatesOff(dryRun, apiserver, dropped),
-    probes: [...ofServer, ...kubelets],
+    probes: [dryRun, declared, apiserver, ...kubelets],
     has: [
       ...has,
       ...offers(userNamespaces),
@@ -83,10 +83,14 @@ function readable(kubelets: readonly Probe[]): readonly Need[] {
   return kubelets.some(({says}) => says !== 'unknown') ? ['right to read kubelet metrics'] : [];
 }
 
-/** Off where the API server refuses the action or its gate is off, or where no node has the gate on. */
-function feature(server: readonly Probe[], kubelets: readonly Probe[]): Target['feature'] {
-  const noNode = kubelets.length > 0 && kubelets.every(({says}) => says === 'off');
-  return noNode || server.some(({says}) => says === 'off') ? 'off' : 'on';
+/**
+ * Off where the API server refuses the action or has its gate off, or where no node has it on: by the kubelets' own word, or by
+ * what the nodes declare where that can't be read. A kubelet that has it on and does not declare it is for the checks to judge.
+ */
+function feature(server: readonly Probe[], declared: Probe, kubelets: readonly Probe[]): Target['feature'] {
+  const noKubelet = kubelets.length > 0 && kubelets.every(({says}) => says === 'off');
+  const noNode = declared.says === 'off' && !kubelets.some(({says}) => says === 'on');
+  return noKubelet || noNode || server.some(({says}) => says === 'off') ? 'off' : 'on';
 }
 
 /** Which gates the API server has off: by its metric, or by its answer to the dry run where that can't be read. */
