@@ -45,6 +45,7 @@ describe('suites/mutants/faults.yaml', () => {
       'phase',
       'probes',
       'removal',
+      'requeue',
       'sandbox',
       'status',
       'volumes',
