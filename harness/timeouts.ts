@@ -98,6 +98,11 @@ export const marks = {
     meaning: 'what takes longer did not wait for the latest such look alone',
     source: '90 s, and the restart of one container',
   },
+  reported: {
+    ms: 1_500,
+    meaning: 'a state of the Pod that lasts so long on a quick node is reported before the next one',
+    source: 'the kubelet sends a state as soon as it is made, and merges only those that it had no time to send',
+  },
   standstill: {
     ms: 16_000,
     meaning: 'a Pod that has stood still for so long is stuck, not at work',

@@ -2,7 +2,8 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import pLimit from 'p-limit';
 import {SuiteError} from '../harness/errors.ts';
-import {judgeMutant, type Mutant, type MutantResult} from '../harness/verdicts/mutants.ts';
+import type {LiveFault} from '../harness/verdicts/kill-matrix.ts';
+import {judgeMutant, type Mutant} from '../harness/verdicts/mutants.ts';
 import type {Verdict} from '../harness/verdicts/verdict.ts';
 import {withTemporary} from '../kind/cache.ts';
 import {buildFaultyKubelet, faultyVersion, kubeletSources} from '../kind/faulty-kubelet.ts';
@@ -35,7 +36,7 @@ export interface Bench {
 export async function judgeMutants(
   bench: Bench,
   mutants: readonly Mutant[],
-  judged: (result: MutantResult) => void,
+  judged: (result: LiveFault) => void,
 ): Promise<readonly string[]> {
   const {clusters, release, signal} = bench;
   const broken: string[] = [];
@@ -131,7 +132,7 @@ class Builds {
   }
 }
 
-async function judgeNext(lane: Lane, swap: KubeletSwap, mutant: Mutant, binary: Binary): Promise<MutantResult> {
+async function judgeNext(lane: Lane, swap: KubeletSwap, mutant: Mutant, binary: Binary): Promise<LiveFault> {
   const {id, describes, group, expects, scenarios} = mutant;
   const began = performance.now();
   await swap.install(binary.file, faultyVersion(lane.release, id), lane.signal);

@@ -1,19 +1,15 @@
 import {existsSync, mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {messageOf, SuiteError} from '../harness/errors.ts';
-import {
-  isAsPredicted,
-  mutantResultsSchema,
-  type MutantResult,
-  type MutantResults,
-} from '../harness/verdicts/mutants.ts';
+import {liveSchema, type LiveFault, type LiveKills} from '../harness/verdicts/kill-matrix.ts';
+import {isAsPredicted} from '../harness/verdicts/mutants.ts';
 
 /** The file of results of one release: whole after each result. */
 export class ResultsFile {
   readonly #file: string;
   readonly #release: string;
   readonly #order: readonly string[];
-  #results: MutantResult[];
+  #results: LiveFault[];
 
   /**
    * Opens a file that there is, or one to be.
@@ -28,7 +24,7 @@ export class ResultsFile {
     this.#results = existsSync(file) ? read(file, release).faults : [];
   }
 
-  get results(): readonly MutantResult[] {
+  get results(): readonly LiveFault[] {
     return this.#results;
   }
 
@@ -37,21 +33,21 @@ export class ResultsFile {
   }
 
   /** Adds a result, in place of an earlier one of the same fault. */
-  add(result: MutantResult): void {
-    const place = ({id}: MutantResult) => this.#order.indexOf(id);
+  add(result: LiveFault): void {
+    const place = ({id}: LiveFault) => this.#order.indexOf(id);
     this.#results = [...this.#results.filter(({id}) => id !== result.id), result].toSorted(
       (a, b) => place(a) - place(b),
     );
-    const text = JSON.stringify({release: this.#release, faults: this.#results} satisfies MutantResults, null, 2);
+    const text = JSON.stringify({release: this.#release, faults: this.#results} satisfies LiveKills, null, 2);
     mkdirSync(dirname(this.#file), {recursive: true});
     writeFileSync(`${this.#file}.half`, `${text}\n`);
     renameSync(`${this.#file}.half`, this.#file);
   }
 }
 
-function read(file: string, release: string): MutantResults {
+function read(file: string, release: string): LiveKills {
   try {
-    const results = mutantResultsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const results = liveSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     if (results.release !== release) throw new Error(`it is of Kubernetes ${results.release}`);
     return results;
   } catch (cause) {
@@ -63,8 +59,8 @@ function read(file: string, release: string): MutantResults {
 }
 
 /** One line on a result. */
-export function resultLine(result: MutantResult): string {
-  const {id, outcome, expects, killedBy, undecided, buildSeconds, runSeconds} = result;
+export function resultLine(result: LiveFault): string {
+  const {id, outcome, expects, killedBy, undecided = [], buildSeconds = NaN, runSeconds = NaN} = result;
   const missed = outcome === 'killed' ? expects.filter(each => !killedBy.includes(each)) : [];
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ['by', killedBy.filter(each => expects.includes(each))],
@@ -77,7 +73,7 @@ export function resultLine(result: MutantResult): string {
 }
 
 /** All results, a line each, and how many came to what. */
-export function resultTable(results: readonly MutantResult[]): string {
+export function resultTable(results: readonly LiveFault[]): string {
   const outcomes = ['killed', 'killed otherwise', 'survived', 'equivalent', 'control'] as const;
   const counts = outcomes.map(each => `${results.filter(({outcome}) => outcome === each).length} ${each}`);
   const wrong = results.filter(result => !isAsPredicted(result)).map(({id}) => id);

@@ -1,5 +1,12 @@
 import {conditionOf, statusOf, type Pod, type PodCondition} from '../recording/pod.ts';
-import {restartedVersion, restartingVersions, type PodVersion, type Timeline} from '../recording/timeline.ts';
+import {
+  restartedVersion,
+  restartingVersions,
+  runsAround,
+  type PodVersion,
+  type Timeline,
+} from '../recording/timeline.ts';
+import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, restartedIn, stimulusEvidence} from './restart.ts';
 import {slowness} from './slowness.ts';
@@ -235,7 +242,8 @@ function statusText(pod: Pod): string {
 
 /**
  * The condition was not seen True. The kubelet may report only the newer of two states that follow at once, so where
- * lastTransitionTime tells of a change that was not delivered, that is a hole in the evidence.
+ * lastTransitionTime tells of a change that was not delivered, that is a hole in the evidence; unless the kubelet reported the
+ * source's end without it, and took long to end the others.
  */
 function neverRaised(
   timeline: Timeline,
@@ -245,10 +253,23 @@ function neverRaised(
   const [was, is] = [timeline.before, timeline.after.at(-1)].map(version =>
     version === undefined ? undefined : conditionOf(version.pod, type)?.lastTransitionTime,
   );
-  if (is !== undefined && is !== was) {
+  if (is === undefined || is === was) return missing(timeline, expected, `${type} never became True`, trail);
+  const {after, source} = timeline;
+  const told = after.find(({pod}) => statusOf(pod, source)?.state.terminated?.exitCode === timeline.code);
+  if (told === undefined || endedForMs(timeline) < marks.reported.ms || slowness(timeline) !== undefined)
     return unknown(expected, `${type} was not seen True, though its lastTransitionTime moved`, trail);
-  }
-  return missing(timeline, expected, `${type} never became True`, trail);
+  const saw = `${type} was not reported as True while containers were ended`;
+  return broken(expected, saw, [...trail, evidence(told, `${source} terminated, ${type} ${statusText(told.pod)}`)]);
+}
+
+/** How long the restart was about to end the containers, as far as they wrote of it. */
+function endedForMs(timeline: Timeline): number {
+  const since = timeline.exit?.entry.uptime ?? Infinity;
+  const times = timeline.hadRun
+    .flatMap(name => runsAround(timeline, name).before.at(-1)?.lines ?? [])
+    .filter(({entry}) => ['SIGTERM', 'alive'].includes(entry.what) && entry.uptime > since)
+    .map(({entry}) => entry.uptime);
+  return times.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) * 1000;
 }
 
 /**

@@ -1,10 +1,11 @@
 import {describe, expect, test} from '@jest/globals';
 import {allStatements} from '../../scripts/statements.ts';
+import {conditionOf} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
 import {readCatalogue} from '../verdicts/catalogue.ts';
 import {summarize, type Verdict} from '../verdicts/verdict.ts';
 import {Bench} from './bench.ts';
-import {condition, Edit, status} from './edit.ts';
+import {Edit, status} from './edit.ts';
 import {faults} from './faults/index.ts';
 import {goodRecording, keptScenarios} from './recorded.ts';
 
@@ -215,11 +216,7 @@ test('a Pod that is still at work when the patience is over is undecided, not fa
 
 test('what the kubelet did not report separately is undecided, not failed', () => {
   const recording = new Edit(goodRecording('sidecar-exits'));
-  recording.pods(
-    recording.raised,
-    recording.lowered - 1,
-    pod => (condition(pod, 'AllContainersRestarting').status = 'False'),
-  );
+  recording.drop(o => o.kind === 'pod' && conditionOf(o.object, 'AllContainersRestarting')?.status === 'True');
   const verdicts = bench.judge('sidecar-exits', recording.recording, []);
   expect(verdicts.filter(({outcome}) => outcome === 'Failed').map(({requirement}) => requirement)).toEqual([
     'CTR-12', // lastState is empty on this release

@@ -34,6 +34,11 @@ const liveFaultSchema = z.strictObject({
    * differs, as was proven. `control`: it is no fault, and nothing went red.
    */
   outcome: z.enum(['killed', 'killed otherwise', 'survived', 'equivalent', 'control']),
+  /** Requirements that came to no verdict. */
+  undecided: z.array(id).optional(),
+  /** How long it took to build it, and to judge it. */
+  buildSeconds: z.number().optional(),
+  runSeconds: z.number().optional(),
 });
 
 /** The faulty builds of one release; a file suites/mutants/results-RELEASE.json. */
@@ -44,6 +49,7 @@ export const liveSchema = z.strictObject({
 });
 
 export type RecordedKills = z.infer<typeof recordedSchema>;
+export type LiveFault = z.infer<typeof liveFaultSchema>;
 export type LiveKills = z.infer<typeof liveSchema>;
 
 /** Which faults the suite is known to see, in edited recordings and on real clusters. */

@@ -1,18 +1,10 @@
-import {readdirSync} from 'node:fs';
-import {beforeAll, describe, expect, test} from '@jest/globals';
-import {collectStatements, type Statement} from '../suite.ts';
+import {describe, expect, test} from '@jest/globals';
+import {allStatements} from '../../scripts/statements.ts';
 import {isAsPredicted, judgeMutant, readMutants, type Mutant} from './mutants.ts';
 
 const suites = new URL('../../suites/', import.meta.url);
 const mutants = readMutants(suites);
-let statements: readonly Statement[] = [];
-
-beforeAll(async () => {
-  const files = readdirSync(suites).filter(name => name.endsWith('.test.ts'));
-  statements = await collectStatements(async () => {
-    for (const name of files) await import(new URL(name, suites).pathname);
-  });
-});
+const statements = await allStatements();
 
 describe('suites/mutants/faults.yaml', () => {
   test.each(mutants)('$id is expected to be seen in its scenarios', ({scenarios, expects}) => {

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
+import type {LiveFault} from './kill-matrix.ts';
 import type {Verdict} from './verdict.ts';
 import {readYaml} from './yaml-file.ts';
 
@@ -37,31 +38,6 @@ export type Edit = z.infer<typeof editSchema>;
 /** A kubelet with one fault, and what a run on it must come to. */
 export type Mutant = z.infer<typeof mutantSchema>;
 
-const outcome = z.enum(['killed', 'killed otherwise', 'survived', 'equivalent', 'control']);
-
-const resultSchema = z.strictObject({
-  id: z.string(),
-  describes: z.string(),
-  group: z.string(),
-  expects: z.array(z.string()),
-  /** Ids of all requirements that were Failed on it. */
-  killedBy: z.array(z.string()),
-  /** Ids of those that came to no verdict on it. */
-  undecided: z.array(z.string()),
-  outcome,
-  buildSeconds: z.number(),
-  runSeconds: z.number(),
-});
-
-/** What came of judging one faulty kubelet. */
-export type MutantResult = z.infer<typeof resultSchema>;
-
-/** The file that `rac mutants` writes for each release. */
-export const mutantResultsSchema = z.strictObject({release: z.string(), faults: z.array(resultSchema)});
-
-/** What came of all faulty kubelets of a release. */
-export type MutantResults = z.infer<typeof mutantResultsSchema>;
-
 /**
  * Reads suites/mutants/faults.yaml.
  *
@@ -83,7 +59,7 @@ export function readMutants(folder: URL): readonly Mutant[] {
 export function judgeMutant(
   {group, expects, equivalent}: Mutant,
   verdicts: readonly Pick<Verdict, 'requirement' | 'outcome'>[],
-): Pick<MutantResult, 'killedBy' | 'undecided' | 'outcome'> {
+): Pick<LiveFault, 'killedBy' | 'undecided' | 'outcome'> {
   const withOutcome = (...outcomes: readonly Verdict['outcome'][]) =>
     new Set(verdicts.filter(verdict => outcomes.includes(verdict.outcome)).map(({requirement}) => requirement));
   const killedBy = [...withOutcome('Failed')];
@@ -96,6 +72,6 @@ export function judgeMutant(
 }
 
 /** Whether a result is as it should be: killed by a requirement that was expected to, or nothing seen of a control. */
-export function isAsPredicted({outcome: came, killedBy}: Pick<MutantResult, 'outcome' | 'killedBy'>): boolean {
+export function isAsPredicted({outcome: came, killedBy}: Pick<LiveFault, 'outcome' | 'killedBy'>): boolean {
   return came === 'control' || came === 'equivalent' ? killedBy.length === 0 : came === 'killed';
 }

@@ -41,6 +41,24 @@ export const conditionFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'the condition is not reported as True, though its time moves',
+    in: sidecar,
+    edit: e => e.pods(e.raised, Infinity, pod => (condition(pod, type).status = 'False')),
+    turns: {
+      'CND-2': 'AllContainersRestarting was not reported as True while containers were ended',
+      'CND-3': 'AllContainersRestarting was not reported as True while containers were ended',
+      'CND-4': 'AllContainersRestarting was not reported as True while containers were ended',
+      'CND-5': 'lastTransitionTime tells of a change that was not delivered',
+      'CND-6': 'AllContainersRestarting never became True',
+      'CND-7': 'AllContainersRestarting never became True',
+      'CND-13': 'AllContainersRestarting did not go True and then False',
+      'CND-14': 'AllContainersRestarting never became True',
+      'CND-15': 'AllContainersRestarting never became True',
+      'CND-17': 'AllContainersRestarting never became True',
+      'CND-18': 'AllContainersRestarting was not reported as True while containers were ended',
+    },
+  },
+  {
     name: 'a container is started again before the condition is raised',
     in: sidecar,
     edit: e => {
