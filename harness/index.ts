@@ -2,4 +2,4 @@
 export {expect} from './matchers/matchers.ts';
 export type {Refusal} from './checks/validation.ts';
 export {requirement, scenario} from './suite.ts';
-export {exits, exitsAlone, type Overlay, type Scenario, type Step} from './recording/scenario.ts';
+export {anyDevice, exits, exitsAlone, type Overlay, type Scenario, type Step} from './recording/scenario.ts';

@@ -4,8 +4,9 @@ import {calibrationOf, calibrationScenario} from './calibration.ts';
 import {messageOf, SuiteError} from './errors.ts';
 import pLimit from 'p-limit';
 import type {Calibration} from './recording/calibration.ts';
+import {inPlaces} from './places.ts';
 import {readRecording} from './recording/recording.ts';
-import {expectedSeconds, type Scenario} from './recording/scenario.ts';
+import {expectedSeconds, isAlone, type Scenario} from './recording/scenario.ts';
 import {removeWebhooks} from './scenario/injection.ts';
 import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
 import {removeNodes} from './scenario/nodes.ts';
@@ -21,10 +22,11 @@ export interface EndedRecording {
 }
 
 /**
- * Records scenarios side by side, longest first, each in a namespace of its own, and deletes each namespace as soon as its recording is
- * complete; those that disturb the node are recorded after the others, one by one. After Ctrl-C or an error that concerns
- * the whole run, everything of the run is deleted too. A request that is not answered by an API server which does answer others
- * costs its scenario alone. A clean-up that fails costs no recording: what it leaves is named.
+ * Records scenarios side by side, longest first, each in a namespace of its own, and deletes each namespace as soon as its
+ * recording is complete. Those that need a node for themselves are recorded after the others, one at a time on each node that
+ * takes Pods, and those that need the cluster for themselves last, one by one. After Ctrl-C or an error that concerns the whole
+ * run, everything of the run is deleted too. A request that is not answered by an API server which does answer others costs its
+ * scenario alone. A clean-up that fails costs no recording: what it leaves is named.
  *
  * @param parallel how many scenarios may run at a time
  * @param told called as each recording ends
@@ -45,13 +47,13 @@ export async function record(
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const undeleted = new Set<string>();
   let {target} = context;
-  const recordOne = async (scenario: Scenario): Promise<void> => {
+  const recordOne = async (scenario: Scenario, node?: string): Promise<void> => {
     if (signal.aborted) return;
     const namespace = `rac-${context.id}-${scenario.id}`;
     undeleted.add(namespace);
     const began = performance.now();
     try {
-      const ending = await runScenario({...context, target, signal}, scenario);
+      const ending = await runScenario({...context, target, node, signal}, scenario);
       endings.push(ending);
       told({scenario, ending, ms: performance.now() - began});
     } catch (error) {
@@ -78,8 +80,11 @@ export async function record(
   }
   if (!recordedNothing(endings)) {
     const longestFirst = scenarios.toSorted((a, b) => expectedSeconds(b) - expectedSeconds(a)); // else one ends long after all others
-    const sideBySide = longestFirst.filter(({alone}) => alone !== true);
-    await pLimit(parallel).map(sideBySide, recordOne);
+    const sideBySide = longestFirst.filter(scenario => !isAlone(scenario));
+    await pLimit(parallel).map(sideBySide, scenario => recordOne(scenario));
+    const onNodes = longestFirst.filter(({alone}) => alone === 'on its node');
+    const nodes = target.nodes.flatMap(({name, takesPods}) => (takesPods ? [name] : []));
+    await inPlaces(onNodes, nodes.length === 0 ? [undefined] : nodes, recordOne);
     for (const scenario of scenarios.filter(({alone}) => alone === true)) await recordOne(scenario);
   }
   const nodes = scenarios.some(makesNodes)

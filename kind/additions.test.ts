@@ -37,6 +37,11 @@ describe('withAdditions', () => {
     expect(text).toContain('# why it is so');
   });
 
+  test('gives workers an image of their own where they have one', () => {
+    const {text} = withAdditions(plain, usual, {image: 'a:1', workerImage: 'b:1'});
+    expect(parse(text)).toMatchObject({nodes: [{image: 'a:1'}, {image: 'b:1'}]});
+  });
+
   test("keeps the file's own patches", () => {
     const {text} = withAdditions(
       `${plain}kubeadmConfigPatches:\n  - "own: true"\n`,

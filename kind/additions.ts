@@ -79,7 +79,7 @@ function append(config: Document, key: string, patch: string): void {
 }
 
 /**
- * A kind config with what this host needs, and with the image and port to use; comments stay.
+ * A kind config with what this host needs, and with the images and port to use; comments stay.
  *
  * @param text a kind Cluster file
  * @returns the new text, and a line for each addition that says why
@@ -87,13 +87,19 @@ function append(config: Document, key: string, patch: string): void {
 export function withAdditions(
   text: string,
   facts: HostFacts,
-  settings: {readonly image: string; readonly apiPort?: number},
+  settings: {readonly image: string; readonly workerImage?: string | undefined; readonly apiPort?: number},
 ): {text: string; lines: string[]} {
   const config = parseDocument(text);
   const additions = additionsFor(facts);
   for (const {add} of additions) add(config);
   if (settings.apiPort !== undefined) config.setIn(['networking', 'apiServerPort'], settings.apiPort);
   const nodes = config.get('nodes');
-  if (isSeq(nodes)) for (const index of nodes.items.keys()) config.setIn(['nodes', index, 'image'], settings.image);
+  const {image, workerImage = image} = settings;
+  if (isSeq(nodes))
+    for (const index of nodes.items.keys())
+      config.setIn(
+        ['nodes', index, 'image'],
+        config.getIn(['nodes', index, 'role']) === 'worker' ? workerImage : image,
+      );
   return {text: config.toString({lineWidth: 0}), lines: additions.map(({line}) => line)};
 }

@@ -33,10 +33,15 @@ export async function bootCluster(
   config: ClusterConfig,
   chosen: NodeImage,
   tools: {readonly engine: Engine; readonly kind: string},
-  options: {readonly apiPort: number | undefined; readonly signal: AbortSignal},
+  options: {
+    readonly apiPort: number | undefined;
+    /** The workers' image, where it is another. */
+    readonly workers: NodeImage | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Promise<ClusterRecord> {
   const {engine, kind} = tools;
-  const {apiPort, signal} = options;
+  const {apiPort, workers, signal} = options;
   const {name} = config;
   const port = apiPort ?? config.apiPort;
   if (port !== undefined && port > 0) await needPort(port);
@@ -45,6 +50,7 @@ export async function bootCluster(
   const facts = await hostFacts(engine, chosen.image, signal);
   const {text, lines} = withAdditions(config.text, facts, {
     image: chosen.image,
+    workerImage: workers?.image,
     ...(apiPort === undefined ? {} : {apiPort}),
   });
   for (const line of lines) tell(`added to ${config.asked}: ${line}`);
@@ -83,6 +89,7 @@ export async function bootCluster(
             configDigest: configDigest(config),
             release: (nodes[0]?.kubeletVersion ?? '').replace(/^v/, ''),
             nodeImage: chosen.image,
+            ...(workers === undefined ? {} : {workerImage: workers.image}),
             imageFrom: chosen.from,
             nodes: containers.map(container => ({name: container.name, address: container.address})),
             created: new Date().toISOString(),

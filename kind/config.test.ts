@@ -10,8 +10,10 @@ describe('the configs of this folder', () => {
       'v1.35-rules-off',
       'v1.36',
       'v1.36-gate-off',
+      'v1.36-kubelet-1.35',
       'v1.37',
       'v1.37-gate-off',
+      'v1.37-static-cpus',
     ]);
   });
 
@@ -24,8 +26,21 @@ describe('the configs of this folder', () => {
     }
   });
 
-  test('two-nodes has two', async () => {
-    expect((await readConfig('two-nodes')).nodeCount).toBe(2);
+  test('two-nodes has two, of one image', async () => {
+    expect(await readConfig('two-nodes')).toMatchObject({nodeCount: 2, workers: undefined});
+  });
+
+  test('v1.36-kubelet-1.35 has a worker of the release before', async () => {
+    const {buildRelease, workers} = await readConfig('v1.36-kubelet-1.35');
+    expect([buildRelease, workers?.buildRelease]).toEqual(['1.36.3', '1.35.4']);
+  });
+
+  test('get as many workers as are asked for, like those that there are', async () => {
+    const plain = await readConfig('v1.35', {name: 'other', workers: 2});
+    expect(plain).toMatchObject({name: 'other', nodeCount: 3, workers: undefined});
+    const mixed = await readConfig('v1.36-kubelet-1.35', {workers: 2});
+    expect(mixed).toMatchObject({nodeCount: 3, workers: {buildRelease: '1.35.4'}});
+    expect(await readConfig('v1.36-kubelet-1.35', {workers: 1})).toEqual(await readConfig('v1.36-kubelet-1.35'));
   });
 });
 
@@ -37,15 +52,14 @@ describe('parseConfig', () => {
     expect(() => parseConfig('x', '/x.yaml', ': :')).toThrow('/x.yaml is not a kind Cluster');
   });
 
-  test('refuses nodes of different images, and images without a release', () => {
-    expect(() =>
-      parseConfig(
-        'x',
-        '/x.yaml',
-        `${head}nodes: [{role: control-plane, image: "a:v1.35.1"}, {role: worker, image: "a:v1.36.1"}]`,
-      ),
-    ).toThrow('same image');
-    expect(() => parseConfig('x', '/x.yaml', `${head}nodes: [{role: control-plane}]`)).toThrow('same image');
+  test('refuses nodes of a role with different images, images without a release, and no control plane', () => {
+    const worker = (minor: number) => `{role: worker, image: "a:v1.${minor}.1"}`;
+    const controlPlane = '{role: control-plane, image: "a:v1.35.1"}';
+    const nodes = (...each: string[]) => `${head}nodes: [${each.join(', ')}]`;
+    const refused = (text: string) => () => parseConfig('x', '/x.yaml', text);
+    expect(refused(nodes(controlPlane, worker(35), worker(36)))).toThrow('every worker node must have the same image');
+    expect(refused(nodes('{role: control-plane}'))).toThrow('every control-plane node must have the same image');
+    expect(refused(nodes(worker(35)))).toThrow('has no control-plane node');
   });
 
   test('takes a name from the file, else from what it is asked for by', () => {

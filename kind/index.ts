@@ -2,7 +2,7 @@ import {SuiteError} from '../harness/errors.ts';
 import {sweepTemporary} from './cache.ts';
 import {bootCluster, configDigest} from './boot.ts';
 import {pasteable} from './command.ts';
-import {type ClusterConfig, readConfig} from './config.ts';
+import {type ConfigImage, readConfig} from './config.ts';
 import {explained} from './disk.ts';
 import {ensureEngine} from './install-engine.ts';
 import {ensureKind} from './kind-binary.ts';
@@ -40,6 +40,8 @@ export interface UpOptions {
   readonly config: string;
   /** Name of the cluster, in place of the config's: a second one by the same config. */
   readonly name?: string;
+  /** How many worker nodes it is to have at least, where that is more than in the config. */
+  readonly workers?: number;
   /** A release to use instead of the config's; it is built here unless the config's image is that release. */
   readonly kubernetes?: string;
   /** The user's own node image. */
@@ -72,7 +74,7 @@ async function upOrAgain(options: UpOptions): Promise<RunningCluster> {
   const yes = options.yes ?? false;
   const started = performance.now();
   const release = releaseOf(options.kubernetes);
-  const config = await readConfig(options.config, options.name);
+  const config = await readConfig(options.config, options);
   const engine = await ensureEngine({yes, signal});
   await sweepTemporary();
   const up = upCommand(options);
@@ -87,6 +89,7 @@ async function upOrAgain(options: UpOptions): Promise<RunningCluster> {
       release,
       apiPort,
       images: fittingImages(config, options, release),
+      workerImages: config.workers === undefined ? undefined : fittingImages(config.workers, {}, undefined),
     };
     const port = containers.find(({role}) => role === 'control-plane')?.apiPort;
     const why = differences(record, wanted, port);
@@ -96,8 +99,11 @@ async function upOrAgain(options: UpOptions): Promise<RunningCluster> {
     if (record !== undefined) await removeRecord(config.name); // its containers were removed by hand
     const kind = await ensureKind({yes, signal});
     const chosen = await chooseNodeImage(config, options, engine, signal);
+    const workers =
+      config.workers === undefined ? undefined : await chooseNodeImage(config.workers, {}, engine, signal);
     await fetchNodeImage(chosen, engine, {yes, signal});
-    record = await bootCluster(config, chosen, {engine, kind}, {apiPort, signal});
+    if (workers !== undefined) await fetchNodeImage(workers, engine, {yes, signal});
+    record = await bootCluster(config, chosen, {engine, kind}, {apiPort, workers, signal});
     containers = await nodeContainers(engine, config.name);
   }
   const workloadImage = await ensureWorkloadImage(containers, engine, {asked: options.workloadImage, signal});
@@ -125,15 +131,19 @@ async function unrecorded(name: string, up: string): Promise<SuiteError> {
 }
 
 /** The node images that a running cluster may have to fit: which of the two it was is a matter of the day's network. */
-function fittingImages(config: ClusterConfig, options: UpOptions, release: string | undefined): string[] {
+function fittingImages(
+  config: ConfigImage,
+  options: Pick<UpOptions, 'nodeImage'>,
+  release: string | undefined,
+): string[] {
   if (options.nodeImage !== undefined) return [options.nodeImage];
   const built = nodeImageName(release ?? config.buildRelease);
   return release === undefined || release === config.imageRelease ? [config.image, built] : [built];
 }
 
 /** The command line for the same options. */
-function upCommand({config, name, kubernetes, nodeImage, workloadImage, apiPort}: UpOptions): string {
-  const flags = {name, kubernetes, 'node-image': nodeImage, image: workloadImage, 'api-port': apiPort};
+function upCommand({config, name, workers, kubernetes, nodeImage, workloadImage, apiPort}: UpOptions): string {
+  const flags = {name, workers, kubernetes, 'node-image': nodeImage, image: workloadImage, 'api-port': apiPort};
   const given = Object.entries(flags).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag}`, String(value)],
   );

@@ -1,7 +1,7 @@
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import {parse} from 'yaml';
 import {KindNodes} from './node-access.ts';
-import {withoutGate} from './node-actions.ts';
+import {withoutGates} from './node-actions.ts';
 
 const pod = {namespace: 'rac-1', name: 'a-pod', uid: 'uid-1'};
 const {signal} = new AbortController();
@@ -42,7 +42,8 @@ describe('what was changed on a node is undone', () => {
     ['stop kubelet', 'node: systemctl start kubelet'],
     [
       'block API server',
-      'node: sh -c iptables -D OUTPUT ! -d 127.0.0.0/8 -p tcp --dport 6443 -j REJECT --reject-with tcp-reset',
+      'node: sh -c iptables -D OUTPUT ! -d 127.0.0.0/8 -p tcp --dport 6443 -j REJECT --reject-with tcp-reset && ' +
+        '{ [ ! -e /proc/net/if_inet6 ] || ip6tables -D OUTPUT ! -d ::1 -p tcp --dport 6443 -j REJECT --reject-with tcp-reset; }',
     ],
     ['add image', 'node: ctr -n k8s.io images rm image.invalid/removable:1'],
   ] as const)('after "%s"', async (action, undo) => {
@@ -105,14 +106,16 @@ test('a node that does not get well ends the run', async () => {
   });
 });
 
-test("a kubelet's configuration loses the feature's gate alone", () => {
+const gate = 'RestartAllContainersOnContainerExits';
+
+test("a kubelet's configuration loses the gates that are turned off alone", () => {
   const text = 'kind: KubeletConfiguration\nfeatureGates: {NodeDeclaredFeatures: true}\nfailSwapOn: false\n';
-  expect(parse(withoutGate(text))).toEqual({
+  expect(parse(withoutGates(text, gate))).toEqual({
     kind: 'KubeletConfiguration',
     featureGates: {NodeDeclaredFeatures: true, RestartAllContainersOnContainerExits: false},
     failSwapOn: false,
   });
-  expect(parse(withoutGate('kind: KubeletConfiguration\n'))).toMatchObject({
-    featureGates: {RestartAllContainersOnContainerExits: false},
+  expect(parse(withoutGates('kind: KubeletConfiguration\n', gate, 'NodeDeclaredFeatures'))).toMatchObject({
+    featureGates: {RestartAllContainersOnContainerExits: false, NodeDeclaredFeatures: false},
   });
 });

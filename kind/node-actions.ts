@@ -3,7 +3,8 @@ import {z} from 'zod';
 import {gate} from '../harness/recording/target.ts';
 import type {NodeAction} from '../harness/recording/scenario.ts';
 import type {NodePod} from '../harness/scenario/node-access.ts';
-import {readRuntime, sandboxesOf} from './read-runtime.ts';
+import {apiServerGate} from './api-server-gate.ts';
+import {readRuntime, sandboxesOf, uidOf} from './read-runtime.ts';
 
 /** A node as a container of the engine. */
 export interface Machine {
@@ -27,6 +28,8 @@ export const undoing: Readonly<Partial<Record<NodeAction, NodeAction>>> = {
   'stop kubelet': 'start kubelet',
   'block API server': 'unblock API server',
   'turn gate off': 'turn gate on',
+  'turn both gates off': 'turn gate on',
+  'turn API server gate off': 'turn API server gate on',
   'add image': 'remove image',
 };
 
@@ -44,10 +47,15 @@ const shell =
     machine.run(['sh', '-c', script], signal);
 
 /**
- * Packets from the node itself to an API server, its own included; not those to the loopback address, by which the API
- * server asks itself, and not those of this machine.
+ * Lets packets from the node itself to an API server pass no more, its own included, or again; not those to the loopback
+ * address, by which the API server asks itself, and not those of this machine. Nodes reach each other by IPv6 too, where the
+ * kernel has it.
  */
-const toApiServer = 'OUTPUT ! -d 127.0.0.0/8 -p tcp --dport 6443 -j REJECT --reject-with tcp-reset';
+const apiServerBlock = (change: '-I' | '-D'): Take => {
+  const rule = (loopback: string) =>
+    `${change} OUTPUT ! -d ${loopback} -p tcp --dport 6443 -j REJECT --reject-with tcp-reset`;
+  return shell(`iptables ${rule('127.0.0.0/8')} && { [ ! -e /proc/net/if_inet6 ] || ip6tables ${rule('::1')}; }`);
+};
 
 const kubeletConfig = '/var/lib/kubelet/config.yaml';
 const keptConfig = `${kubeletConfig}.kept`;
@@ -63,18 +71,16 @@ export const actions: Readonly<Record<NodeAction, Take>> = {
     await machine.restart(signal);
     return '';
   },
-  'block API server': shell(`iptables -I ${toApiServer}`),
-  'unblock API server': shell(`iptables -D ${toApiServer}`),
-  'turn gate off': async (machine, _subject, signal) => {
-    await machine.run(['cp', '--no-clobber', kubeletConfig, keptConfig], signal);
-    const text = await machine.run(['cat', keptConfig], signal);
-    await machine.run(['cp', '/dev/stdin', kubeletConfig], signal, withoutGate(text));
-    return restartKubelet(machine, signal);
-  },
+  'block API server': apiServerBlock('-I'),
+  'unblock API server': apiServerBlock('-D'),
+  'turn gate off': turnOff(gate),
+  'turn both gates off': turnOff(gate, 'NodeDeclaredFeatures'),
   'turn gate on': async (machine, _subject, signal) => {
     await machine.run(['sh', '-c', `[ ! -e ${keptConfig} ] || mv ${keptConfig} ${kubeletConfig}`], signal);
     return restartKubelet(machine, signal);
   },
+  'turn API server gate off': apiServerGate('off'),
+  'turn API server gate on': apiServerGate('on'),
   'add image': (machine, {image}, signal) =>
     machine.run(['ctr', '-n', 'k8s.io', 'images', 'tag', '--force', image, removableImage], signal),
   'remove image': (machine, _subject, signal) =>
@@ -96,7 +102,26 @@ export const actions: Readonly<Record<NodeAction, Take>> = {
     return JSON.stringify({restarts: Number(text.replace('NRestarts=', ''))});
   },
   'read runtime': async (machine, {pod}, signal) => JSON.stringify(await readRuntime(machine, pod, signal)),
+  'read declared feature': async (machine, _subject, signal) => {
+    const features = (await machine.run(['timeout', '60', 'sh', '-c', declaredFeatures], signal)).split(/[^A-Za-z/]+/);
+    return features.includes(gate) ? 'declared' : 'not declared';
+  },
+  'await restart': async (machine, {pod}, signal) => {
+    const journal = `/var/lib/kubelet/pods/${uidOf(pod.uid)}/volumes/kubernetes.io~empty-dir/journal/log`;
+    const script = `until jq -s -e '${restartIsOver}' ${journal} > /dev/null; do sleep 0.2; done`;
+    const seen = `timeout ${restartSeconds} sh -c "$0" && echo every container runs again || echo not within ${restartSeconds} s`;
+    return (await machine.run(['sh', '-c', seen, script], signal)).trim();
+  },
 };
+
+/** As long as the budget of a restart that the API shows. */
+const restartSeconds = 50;
+
+/** Of a Pod's journal: after the last exit every container that ever started has got ready, or is done. */
+const restartIsOver = `(map(.what) | rindex("exit")) as $exit
+| $exit != null
+and (map(select(.what == "start").container) | unique)
+  == (.[$exit:] | map(select(.what == "ready" or .what == "done").container) | unique)`;
 
 const manifestSchema = z.looseObject({
   metadata: z.looseObject({annotations: z.record(z.string(), z.string()).optional()}),
@@ -104,10 +129,21 @@ const manifestSchema = z.looseObject({
 
 const configSchema = z.looseObject({featureGates: z.record(z.string(), z.boolean()).optional()});
 
-/** A kubelet's configuration with the feature's gate off, and all else as it was. */
-export function withoutGate(text: string): string {
+/** Restarts a kubelet with gates off. */
+function turnOff(...gates: readonly string[]): Take {
+  return async (machine, _subject, signal) => {
+    await machine.run(['cp', '--no-clobber', kubeletConfig, keptConfig], signal);
+    const text = await machine.run(['cat', keptConfig], signal);
+    await machine.run(['cp', '/dev/stdin', kubeletConfig], signal, withoutGates(text, ...gates));
+    return restartKubelet(machine, signal);
+  };
+}
+
+/** A kubelet's configuration with gates off, and all else as it was. */
+export function withoutGates(text: string, ...gates: readonly string[]): string {
   const config = configSchema.parse(parse(text));
-  return stringify({...config, featureGates: {...config.featureGates, [gate]: false}});
+  const off = Object.fromEntries(gates.map(name => [name, false]));
+  return stringify({...config, featureGates: {...config.featureGates, ...off}});
 }
 
 async function restartKubelet(machine: Machine, signal: AbortSignal): Promise<string> {
@@ -116,7 +152,17 @@ async function restartKubelet(machine: Machine, signal: AbortSignal): Promise<st
 }
 
 const kubeletHealthy = 'curl -sf http://localhost:10248/healthz';
-const apiHealthy = 'kubectl --kubeconfig=/etc/kubernetes/kubelet.conf get --raw=/readyz';
+const kubectl = 'kubectl --kubeconfig=/etc/kubernetes/kubelet.conf';
+const apiHealthy = `${kubectl} get --raw=/readyz`;
+
+/** The features that a node declares, once it has told the API of itself since its kubelet was started. */
+const declaredFeatures = `
+node() { ${kubectl} get node "$(hostname)" --output=jsonpath="$1"; }
+seconds() { date --date "$1" +%s; }
+since=$(seconds "$(systemctl show kubelet --property=ActiveEnterTimestamp --value)")
+until told=$(node '{.status.conditions[?(@.type=="Ready")].lastHeartbeatTime}') && [ "$(seconds "$told")" -ge "$since" ]
+do sleep 0.2; done
+node '{.status.declaredFeatures}'`;
 
 /** Waits until a node's kubelet is healthy and reaches an API server that is ready. */
 export async function awaitHealth(machine: Machine, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import {SuiteError} from '../harness/errors.ts';
 import {ask, run} from './command.ts';
-import type {ClusterConfig} from './config.ts';
+import type {ConfigImage} from './config.ts';
 import {needRoom} from './disk.ts';
 import type {Engine} from './engine.ts';
 import {ensureNodeImage, nodeImageName} from './node-image/build.ts';
@@ -28,7 +28,7 @@ export interface ImageChoice {
  * registry answers; else one that is built here.
  */
 export async function chooseNodeImage(
-  config: ClusterConfig,
+  config: ConfigImage,
   choice: ImageChoice,
   engine: Engine,
   signal: AbortSignal,

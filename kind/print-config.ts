@@ -19,14 +19,16 @@ export async function effectiveConfig(
   const config = await readConfig(asked);
   const engine = await ensureEngine({yes: false, signal});
   const chosen = await chooseNodeImage(config, choice, engine, signal);
+  const workers = config.workers === undefined ? undefined : await chooseNodeImage(config.workers, {}, engine, signal);
   const facts = await hostFacts(engine, chosen.image, signal);
   const {text, lines} = withAdditions(config.text, facts, {
     image: chosen.image,
+    workerImage: workers?.image,
     ...(choice.apiPort === undefined ? {} : {apiPort: choice.apiPort}),
   });
   for (const line of lines) tell(`added: ${line}`);
-  if (!chosen.present && chosen.from === 'built') {
-    tell(`the node image ${chosen.image} is not built yet; rac cluster up ${asked} builds it`);
-  }
+  for (const each of workers === undefined ? [chosen] : [chosen, workers])
+    if (!each.present && each.from === 'built')
+      tell(`the node image ${each.image} is not built yet; rac cluster up ${asked} builds it`);
   return text;
 }

@@ -66,7 +66,8 @@ function linesOf(text: string): string[] {
   return text.split('\n').filter(line => line !== '');
 }
 
-function uidOf(uid: string | undefined): string {
+/** A Pod's UID, which must be known. */
+export function uidOf(uid: string | undefined): string {
   if (uid === undefined) throw new Error('the Pod has no UID yet');
   return uid;
 }

@@ -12,6 +12,8 @@ const recordSchema = z.object({
   configDigest: z.string(),
   release: z.string(),
   nodeImage: z.string(),
+  /** The worker nodes' image, where it is another. */
+  workerImage: z.string().optional(),
   /** Where the node image comes from. */
   imageFrom: z.enum(['registry', 'built', 'given']),
   workloadImage: z.string().optional(),

@@ -39,6 +39,14 @@ describe('differences', () => {
     ]);
   });
 
+  test("are those of the workers' image too, where theirs is another", () => {
+    const mixed = {...record, workerImage: 'old'};
+    expect(differences(mixed, {...wanted, workerImages: ['old', 'kindest/old']}, 40000)).toEqual([]);
+    expect(differences(mixed, {...wanted, workerImages: ['older']}, 40000)).toEqual([
+      "its workers' image is old, not older",
+    ]);
+  });
+
   test('become an error that names the commands to replace it', () => {
     expect(mismatch('rac-v1.35', 'rac cluster up v1.35', ['a', 'b'])).toMatchObject({
       exit: 'clusterMismatch',

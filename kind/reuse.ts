@@ -14,8 +14,9 @@ import {type ClusterRecord, kubeconfigOf} from './record.ts';
 export interface Wanted {
   readonly config: string;
   readonly configDigest: string;
-  /** The image names that fit, and the release where the user named one. */
+  /** The image names that fit, those for workers where theirs is another, and the release where the user named one. */
   readonly images: readonly string[];
+  readonly workerImages?: readonly string[] | undefined;
   readonly release: string | undefined;
   readonly apiPort: number | undefined;
 }
@@ -33,6 +34,9 @@ export function differences(record: ClusterRecord, wanted: Wanted, apiPort: numb
     ...(wanted.images.includes(record.nodeImage)
       ? []
       : [`its node image is ${record.nodeImage}, not ${wanted.images.join(' or ')}`]),
+    ...(record.workerImage === undefined || wanted.workerImages?.includes(record.workerImage) !== false
+      ? []
+      : [`its workers' image is ${record.workerImage}, not ${wanted.workerImages.join(' or ')}`]),
   ];
 }
 

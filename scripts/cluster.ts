@@ -9,6 +9,7 @@ const defaultConfig = 'v1.35';
 
 interface UpFlags {
   readonly name?: string;
+  readonly workers?: number;
   readonly kubernetes?: string;
   readonly nodeImage?: string;
   readonly image?: string;
@@ -24,6 +25,7 @@ export function clusterCommand(signal: AbortSignal): Command {
   imageFlags(command.command('up [config]'))
     .description('bring up a cluster, or see that the one that is up fits')
     .option('--name <name>', "name of the cluster instead of the config's: a second one by the same config")
+    .option('--workers <count>', "worker nodes that it is to have at least (default: the config's)", workerCount)
     .option('--image <image>', 'workload image to load instead of busybox')
     .option('--yes', 'install what is missing without asking', false)
     .action(async (config: string | undefined, flags: UpFlags) => {
@@ -75,7 +77,7 @@ export function clusterCommand(signal: AbortSignal): Command {
     });
   imageFlags(command.command('config [config]'))
     .description("print a config with this host's additions, for kind create cluster --config -")
-    .action(async (config: string | undefined, flags: Omit<UpFlags, 'name' | 'image' | 'yes'>) => {
+    .action(async (config: string | undefined, flags: Omit<UpFlags, 'name' | 'workers' | 'image' | 'yes'>) => {
       process.stdout.write(await effectiveConfig(config ?? defaultConfig, flags, signal));
     });
   return command;
@@ -86,6 +88,13 @@ function imageFlags(command: Command): Command {
     .option('--kubernetes <version>', "Kubernetes release instead of the config's, such as 1.36.3")
     .option('--node-image <image>', 'node image instead of the one chosen or built')
     .option('--api-port <port>', 'port of this machine for the API server (default: any free one)', port);
+}
+
+function workerCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 20)
+    throw new InvalidArgumentError('It must be a number from 1 to 20.');
+  return value;
 }
 
 function port(text: string): number {

@@ -41,7 +41,7 @@ export async function conformanceRun(options: RunOptions): Promise<RunResult> {
   const statements = await allStatements();
   const selection = select(catalogue, statements, options);
   const {disruptive, others} = await divide(selection, options);
-  const reached = await findTarget(options, others.length === 0 ? disruptive?.cluster : undefined);
+  const reached = await findTarget(options, others.length === 0 ? disruptive : undefined);
   const asked = others.length === 0 ? selection.scenarios : others;
   const target = await look(reached, asked, signal);
   const folder = makeFolder(options.output);
@@ -55,7 +55,7 @@ export async function conformanceRun(options: RunOptions): Promise<RunResult> {
   const judgedOn = (some: readonly Scenario[], on: Target) => judgeable(some, statements, selection, on);
   await recordAll(reached, target, judgedOn(asked, target), folder, options);
   if (target.feature === 'on' && others.length > 0 && disruptive !== undefined) {
-    const second = await findTarget(options, disruptive.cluster);
+    const second = await findTarget(options, disruptive);
     const {calibration} = readTarget(folder); // of the cluster on which nothing is disturbed
     const its = {...(await look(second, disruptive.scenarios, signal)), calibration};
     await recordAll(second, its, judgedOn(disruptive.scenarios, its), folder, options);

@@ -7,6 +7,7 @@ import {Api} from '../harness/target/api.ts';
 import {loadKubeconfig} from '../harness/target/kubeconfig.ts';
 import {preflight} from '../harness/target/preflight.ts';
 import {rightsOf} from '../harness/target/rights.ts';
+import type {Changes} from '../kind/config.ts';
 import {bringUp} from '../kind/index.ts';
 import {kindNodes} from '../kind/node-access.ts';
 import {ownCluster} from '../kind/own-cluster.ts';
@@ -44,9 +45,12 @@ const defaultImage = 'busybox:1.37.0@sha256:9db7b59979c38555a39def84a31fb98b5296
 /**
  * The cluster that the options name, or the kind cluster that is brought up without.
  *
- * @param name of that kind cluster, in place of the config's
+ * @param own what that kind cluster is other than its config says
  */
-export async function findTarget(options: TargetOptions, name?: string): Promise<Reached> {
+export async function findTarget(
+  options: TargetOptions,
+  own: Pick<Changes, 'name' | 'workers'> = {},
+): Promise<Reached> {
   const userAgent = `restart-all-containers-conformance/${version}`;
   if (options.context !== undefined || options.kubeconfig !== undefined) {
     const config = loadKubeconfig(options.kubeconfig, options.context);
@@ -55,7 +59,8 @@ export async function findTarget(options: TargetOptions, name?: string): Promise
   }
   const cluster = await bringUp({
     config: options.cluster,
-    ...(name === undefined ? {} : {name}),
+    ...(own.name === undefined ? {} : {name: own.name}),
+    ...(own.workers === undefined ? {} : {workers: own.workers}),
     yes: options.yes,
     signal: options.signal,
     ...(options.kubernetes === undefined ? {} : {kubernetes: options.kubernetes}),

@@ -25,6 +25,9 @@ export interface RecordOptions {
   readonly signal: AbortSignal;
 }
 
+/** Worker nodes of the cluster on which nodes are disturbed: so many scenarios go on at a time there. */
+const disturbedNodes = 2;
+
 /**
  * Takes those scenarios apart that disturb the node: where the run brings up the cluster itself, they get one of their own.
  *
@@ -34,7 +37,7 @@ export async function divide(
   {scenarios}: Selection,
   {context, kubeconfig, cluster}: TargetOptions,
 ): Promise<{
-  disruptive: {cluster: string; scenarios: readonly Scenario[]} | undefined;
+  disruptive: {name: string; workers: number; scenarios: readonly Scenario[]} | undefined;
   others: readonly Scenario[];
 }> {
   const disturbing = scenarios.filter(disturbsNode);
@@ -42,7 +45,7 @@ export async function divide(
     return {disruptive: undefined, others: scenarios};
   const {name} = await readConfig(cluster);
   return {
-    disruptive: {cluster: `${name}-disruptive`, scenarios: disturbing},
+    disruptive: {name: `${name}-disruptive`, workers: disturbedNodes, scenarios: disturbing},
     others: scenarios.filter(each => !disturbing.includes(each)),
   };
 }

@@ -1,13 +1,19 @@
 import {expect, requirement, scenario, type Scenario, type Step} from '../harness/index.ts';
 
 /** What disturbs the node, which no other scenario may share meanwhile. */
-const alone: Pick<Scenario, 'needs' | 'alone'> = {needs: ['node access'], alone: true};
+const alone: Pick<Scenario, 'needs' | 'alone'> = {needs: ['node access'], alone: 'on its node'};
 
 type Action = Extract<Step, {do: 'node'}>['action'];
 type Until = Extract<Step, {do: 'exit'}>['until'];
 
-const act = (action: Action): Step => ({do: 'node', name: action, action});
-const untilRestarted = (name: string, seconds?: number): Step => ({do: 'wait', name, until: 'restarted', seconds});
+const act = (action: Action): Extract<Step, {do: 'node'}> => ({do: 'node', name: action, action});
+const untilRestarted = (name: string): Step => ({do: 'wait', name, until: 'restarted'});
+const untilRestartedOrEnded = (name: string, seconds?: number): Step => ({
+  do: 'wait',
+  name,
+  until: 'restarted or ended',
+  seconds,
+});
 
 /** The source of manifests/disturbed.yaml told to exit, and what comes before the next step. */
 const exit = (name: string, until?: Until): Step => ({
@@ -15,6 +21,60 @@ const exit = (name: string, until?: Until): Step => ({
   name,
   tells: [{container: 'source', code: 88}],
   until,
+});
+
+const ending = 'the end of the containers';
+const starting = 'their start';
+
+/** The source is told beforehand: while the API server is away, nobody can be told anything. */
+const exitWhileAway: Step = {
+  do: 'exit',
+  name: 'exit, soon',
+  tells: [{container: 'source', code: 88, afterSeconds: 3}],
+};
+
+const node: Scenario = {
+  id: 'node-is-restarted',
+  title: 'the node is restarted while the containers end, and while they start',
+  manifest: 'node-restarts.yaml',
+  ...alone,
+  steps: [
+    exit('exit, then the node is restarted', 'raised'),
+    act('restart node'),
+    untilRestartedOrEnded('after a restart while the containers end', 90),
+    exit('exit, then the node is restarted in the start', 'starting'),
+    act('restart node'),
+    untilRestartedOrEnded('after a restart while the containers start'),
+  ],
+};
+
+scenario([node], restart => {
+  requirement('DIS-6', () => expect(restart).toComeThrough({action: 'restart node', during: ending}, 'once or more'));
+  requirement('DIS-15', () =>
+    expect(restart.after('exit, then the node is restarted in the start')).toComeThrough(
+      {action: 'restart node', during: starting},
+      'once or more',
+    ),
+  );
+  requirement('DIS-18', () => expect(restart).toRunInitContainersAgain('two-init-containers'));
+});
+
+const stopped: Scenario = {
+  id: 'kubelet-is-stopped',
+  title: 'the source exits while the kubelet is stopped for a minute',
+  manifest: 'disturbed.yaml',
+  ...alone,
+  steps: [
+    exitWhileAway,
+    act('stop kubelet'),
+    {do: 'wait', name: 'the kubelet is away', until: 'time is over', seconds: 60},
+    act('start kubelet'),
+    untilRestarted('after the kubelet is back'),
+  ],
+};
+
+scenario([stopped], restart => {
+  requirement('DIS-7', () => expect(restart).toRestartOnceKubeletIsBack());
 });
 
 const kubelet: Scenario = {
@@ -36,9 +96,6 @@ const kubelet: Scenario = {
   ],
 };
 
-const ending = 'the end of the containers';
-const starting = 'their start';
-
 scenario([kubelet], restart => {
   requirement('DIS-1', () => expect(restart).toComeThrough({action: 'restart kubelet', during: ending}, 'once'));
   requirement('DIS-14', () => expect(restart.after('exit, undisturbed')).toRestartAllContainers());
@@ -56,12 +113,12 @@ scenario([kubelet], restart => {
   );
 });
 
-const rounds = ['first', 'second', 'third', 'fourth'];
+const rounds = ['first', 'second'];
 
-/** Five Pods, each of them four times in the phase in which an init container runs again. */
+/** Ten Pods, each of them twice in the phase in which an init container runs again. */
 const kubeletInStart: Scenario = {
   id: 'kubelet-is-restarted-in-the-start',
-  title: 'the kubelet is restarted four times while five Pods start again',
+  title: 'the kubelet is restarted twice while ten Pods start again',
   manifest: 'disturbed-job.yaml',
   overlay: {containers: {prepare: {env: [{name: 'PAUSE', value: '5'}]}}},
   ...alone,
@@ -73,7 +130,7 @@ const kubeletInStart: Scenario = {
       until: 'starting',
     },
     act('restart kubelet'),
-    {do: 'wait', name: `after the ${round} restart of the kubelet`, until: 'restarted or ended'},
+    untilRestartedOrEnded(`after the ${round} restart of the kubelet`),
   ]),
 };
 
@@ -89,11 +146,10 @@ const unreported: Scenario = {
   steps: [
     exit('exit', 'raised'),
     act('block API server'),
-    {do: 'wait', name: 'the containers start again', until: 'time is over', seconds: 12},
+    act('await restart'),
     act('restart kubelet'),
     act('unblock API server'),
     untilRestarted('after the restart of the kubelet'),
-    {do: 'wait', name: 'a second restart would begin', until: 'time is over', seconds: 5},
   ],
 };
 
@@ -101,17 +157,10 @@ scenario([unreported], restart => {
   requirement('DIS-17', () => expect(restart).toComeThrough({action: 'restart kubelet'}, 'once'));
 });
 
-/** The source is told beforehand: while the API server is away, nobody can be told anything. */
-const exitWhileAway: Step = {
-  do: 'exit',
-  name: 'exit, soon',
-  tells: [{container: 'source', code: 88, afterSeconds: 3}],
-};
-
 const away: readonly Step[] = [
   exitWhileAway,
   act('block API server'),
-  {do: 'wait', name: 'the restart goes on', until: 'time is over', seconds: 20},
+  act('await restart'),
   act('unblock API server'),
   untilRestarted('after the API server is back'),
 ];
@@ -145,12 +194,7 @@ const editedStaticPod: Scenario = {
   manifest: 'two-containers.yaml',
   placed: 'static',
   ...alone,
-  steps: [
-    act('read kubelet'),
-    act('edit static Pod'),
-    {do: 'wait', name: 'the kubelet takes the edited manifest', until: 'time is over', seconds: 15},
-    act('read kubelet'),
-  ],
+  steps: [act('read kubelet'), {...act('edit static Pod'), until: 'replaced'}, act('read kubelet')],
 };
 
 scenario([editedStaticPod], restart => {
@@ -174,107 +218,9 @@ const sandbox: Scenario = {
   title: 'the sandbox is lost while the containers end',
   manifest: 'disturbed.yaml',
   ...alone,
-  steps: [
-    exit('exit', 'raised'),
-    act('end sandbox'),
-    {do: 'wait', name: 'after the loss of the sandbox', until: 'restarted or ended'},
-  ],
+  steps: [exit('exit', 'raised'), act('end sandbox'), untilRestartedOrEnded('after the loss of the sandbox')],
 };
 
 scenario([sandbox], restart => {
   requirement('DIS-13', () => expect(restart).toRestartOrEnd());
-});
-
-const stopped: Scenario = {
-  id: 'kubelet-is-stopped',
-  title: 'the source exits while the kubelet is stopped for a minute',
-  manifest: 'disturbed.yaml',
-  ...alone,
-  steps: [
-    exitWhileAway,
-    act('stop kubelet'),
-    {do: 'wait', name: 'the kubelet is away', until: 'time is over', seconds: 60},
-    act('start kubelet'),
-    untilRestarted('after the kubelet is back'),
-  ],
-};
-
-scenario([stopped], restart => {
-  requirement('DIS-7', () => expect(restart).toRestartOnceKubeletIsBack());
-});
-
-const node: Scenario = {
-  id: 'node-is-restarted',
-  title: 'the node is restarted while the containers end, and while they start',
-  manifest: 'node-restarts.yaml',
-  ...alone,
-  steps: [
-    exit('exit, then the node is restarted', 'raised'),
-    act('restart node'),
-    untilRestarted('after a restart while the containers end', 120),
-    exit('exit, then the node is restarted in the start', 'starting'),
-    act('restart node'),
-    untilRestarted('after a restart while the containers start', 120),
-  ],
-};
-
-scenario([node], restart => {
-  requirement('DIS-6', () => expect(restart).toComeThrough({action: 'restart node', during: ending}, 'once or more'));
-  requirement('DIS-15', () =>
-    expect(restart.after('exit, then the node is restarted in the start')).toComeThrough(
-      {action: 'restart node', during: starting},
-      'once or more',
-    ),
-  );
-  requirement('DIS-18', () => expect(restart).toRunInitContainersAgain('two-init-containers'));
-});
-
-const gateOff: Scenario = {
-  id: 'gate-is-turned-off',
-  title: 'the feature is turned off under a running Pod',
-  manifest: 'two-containers.yaml',
-  ...alone,
-  steps: [
-    act('turn gate off'),
-    {do: 'wait', name: 'the kubelet looks at the Pod', until: 'time is over', seconds: 8},
-    {
-      do: 'exit',
-      name: 'exit',
-      tells: [{container: 'source', code: 88}],
-      until: 'restarted alone',
-      seconds: 15,
-    },
-  ],
-};
-
-scenario([gateOff], restart => {
-  requirement('DIS-9', () => expect(restart).toGoOnWithoutRule());
-});
-
-const refused: Scenario = {
-  id: 'node-without-feature-refuses-pod',
-  title: 'a Pod that uses the action is bound to a node on which the feature is off',
-  manifest: 'two-containers.yaml',
-  before: ['turn gate off'],
-  placed: 'by name',
-  ready: {},
-  ...alone,
-  steps: [{do: 'wait', name: 'the kubelet looks at the Pod', until: 'ended'}],
-};
-
-scenario([refused], restart => {
-  requirement('DEC-3', () => expect(restart).toBeRefusedByNode('RestartAllContainersOnContainerExits'));
-});
-
-const gateOnAgain: Scenario = {
-  id: 'gate-is-turned-on-again',
-  title: 'the feature is turned off and on again, and a source exits',
-  manifest: 'two-containers.yaml',
-  before: ['turn gate off', 'turn gate on'],
-  ...alone,
-  steps: [exit('exit', 'restarted')],
-};
-
-scenario([gateOnAgain], restart => {
-  requirement('DIS-19', () => expect(restart).toRestartAllContainers());
 });

@@ -126,7 +126,7 @@ function failedInit(pod: Pod): string {
 function why(pod: Pod, idle: readonly string[]): string {
   if (idle.every(name => wasCancelled(pod, name))) return ': their start was cancelled';
   const bare = conditionOf(pod, 'PodReadyToStartContainers')?.status === 'False';
-  return bare && pod.status.phase === 'Pending' ? ': the Pod is Pending without a sandbox' : '';
+  return bare ? ': the Pod has no sandbox' : '';
 }
 
 /** Whether the start of a container broke off since the kubelet went away meanwhile. */
@@ -320,13 +320,15 @@ export function runsInitContainersAgain(pod: string): RecordingCheck {
 }
 
 /**
- * With the feature turned off on its node a running Pod runs on, and the restart policy of a container decides, as if the rule
- * were not there (KEP-5532, "Upgrade / Downgrade Strategy").
+ * With the feature turned off on its node a Pod runs on, and the restart policy of a container decides, as if the rule were
+ * not there (KEP-5532, "Upgrade / Downgrade Strategy", "Version Skew Strategy").
+ *
+ * @param action by which it was turned off
  */
-export function goesOnWithoutRule(): RecordingCheck {
+export function goesOnWithoutRule(action: 'turn gate off' | 'turn both gates off'): RecordingCheck {
   return recording => {
-    const expected = 'the Pod runs on with the feature turned off, and its source is started again alone when it exits';
-    const off = done(recording, 'turn gate off', -1);
+    const expected = 'the Pod runs with the feature turned off, and its source is started again alone when it exits';
+    const off = done(recording, action, -1);
     if (off === undefined) return unknown(expected, 'the feature was not turned off');
     const after = versionsAfter(recording, off.begun);
     const ended = after.find(({pod}) => hasEnded(pod));

@@ -91,6 +91,17 @@ export function removesOldContainers(): Check {
   });
 }
 
+/** The log files of earlier runs are still on the node after the restart, beside those of the new ones. */
+export function keepsLogFiles(): Check {
+  return onNode('every log file that was there is there, and the new runs have files of their own', (before, after) => {
+    const shows = [before.logs.join(', '), after.logs.join(', ')] as const;
+    if (before.logs.length === 0) return {shows, hole: 'there was none before'};
+    const gone = before.logs.filter(file => !after.logs.includes(file));
+    if (gone.length > 0) return {shows, wrong: `gone: ${gone.toSorted().join(', ')}`};
+    return after.logs.length > before.logs.length ? {shows} : {shows, wrong: 'the new runs have no files of their own'};
+  });
+}
+
 const pulling = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull'];
 
 /** A container whose image can't be had again waits, with a reason that says so, and the Pod does not end (Images). */

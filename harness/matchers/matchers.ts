@@ -16,10 +16,12 @@ import * as jobSet from '../checks/jobset.ts';
 import * as logs from '../checks/logs.ts';
 import * as loop from '../checks/loop.ts';
 import * as node from '../checks/node.ts';
+import * as output from '../checks/output.ts';
 import * as podStatus from '../checks/pod-status.ts';
 import * as probes from '../checks/probes.ts';
 import * as resources from '../checks/resources.ts';
 import * as restart from '../checks/restart.ts';
+import * as rollout from '../checks/rollout.ts';
 import * as service from '../checks/service.ts';
 import * as sources from '../checks/sources.ts';
 import * as declaredFeatures from '../checks/declared-features.ts';
@@ -173,6 +175,10 @@ const matchers = {
   toRestartOrEnd: matcher('toRestartOrEnd', disruption.restartsOrEnds),
   toRunInitContainersAgain: recordingMatcher('toRunInitContainersAgain', disruption.runsInitContainersAgain),
   toGoOnWithoutRule: recordingMatcher('toGoOnWithoutRule', disruption.goesOnWithoutRule),
+  toDeclareAsTurned: recordingMatcher('toDeclareAsTurned', rollout.declaresAsTurned),
+  toStayUpdatable: recordingMatcher('toStayUpdatable', rollout.staysUpdatable),
+  toSayTheSame: matcher('toSayTheSame', output.saysTheSame),
+  toKeepLogFiles: matcher('toKeepLogFiles', node.keepsLogFiles),
   toSpareKubelet: recordingMatcher('toSpareKubelet', disruption.sparesKubelet),
   toBeRefusedByNode: recordingMatcher('toBeRefusedByNode', disruption.isRefusedByNode),
   toNeverContradict: matcher('toNeverContradict', conditions.isNeverContradictory),

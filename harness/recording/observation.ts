@@ -99,6 +99,8 @@ export const observationSchema = z.discriminatedUnion('kind', [
     type: z.enum(['LISTED', 'ADDED', 'MODIFIED', 'DELETED']),
     object: z.looseObject({metadata: z.looseObject({name: z.string(), uid: z.string(), resourceVersion: z.string()})}),
   }),
+  /** What a command in a container said. */
+  z.object({kind: z.literal('output'), atMs, step: z.string(), container: z.string(), text: z.string()}),
   /** What a node said to a command, or did. */
   z.object({kind: z.literal('node'), atMs, node: z.string(), action: z.string(), text: z.string()}),
   /** What the API server answered to a request that is part of the scenario. */

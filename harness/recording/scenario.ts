@@ -6,6 +6,8 @@ const until = z.enum([
   'restarted',
   /** The containers that were told to exit are up again under new container ids. */
   'restarted alone',
+  /** One of `restarted alone` and `ended`. */
+  'restarted alone or ended',
   /** Every container that had run has been started again, whatever became of it since. */
   'started again',
   /** The containers that were told to exit have ended and stay so. */
@@ -32,11 +34,13 @@ const until = z.enum([
   'image missing',
   /** Every container is up, whatever its id. */
   'up',
+  /** Another Pod has taken its name, and every container of that is up. */
+  'replaced',
   /** The scheduler has bound the Pod to a node. */
   'scheduled',
   /** The scheduler has said that no node fits the Pod. */
   'unschedulable',
-  /** The given seconds have passed: for what must go on, or must not happen. */
+  /** The given seconds have passed, or the Pod has ended for good: for what must go on, or must not happen. */
   'time is over',
 ]);
 
@@ -67,7 +71,12 @@ export const nodeActions = [
   'block API server',
   'unblock API server',
   'turn gate off',
+  /** As `turn gate off`, and that of NodeDeclaredFeatures too, as in a kubelet that knows nothing of either. */
+  'turn both gates off',
   'turn gate on',
+  /** In the API server, which is a static Pod of its node; returns when it is back. */
+  'turn API server gate off',
+  'turn API server gate on',
   /** Another name for the workload image, which no registry has. */
   'add image',
   'remove image',
@@ -77,7 +86,17 @@ export const nodeActions = [
   'edit static Pod',
   'read kubelet',
   'read runtime',
+  /** What the node has told the API since its kubelet was started: whether it declares the feature. */
+  'read declared feature',
+  /** Waits until every container of the Pod has started after the last exit, by what they write of themselves. */
+  'await restart',
 ] as const;
+
+/** Those that are about the API server, and so about the node that it runs on. */
+export const ofApiServer: ReadonlySet<string> = new Set<(typeof nodeActions)[number]>([
+  'turn API server gate off',
+  'turn API server gate on',
+]);
 
 /** Fields put into a Pod's spec, or into containers by name, in place of what the manifest has. */
 const overlay = z.object({
@@ -126,7 +145,7 @@ const stepSchema = z.discriminatedUnion('do', [
   /** The Pod is deleted, with its own grace period. */
   z.object({do: z.literal('delete'), name: z.string(), ...wait}),
   z.object({do: z.literal('wait'), name: z.string(), ...wait}),
-  /** A command is run in a container. */
+  /** A command is run in a container, and what it says recorded. */
   z.object({
     do: z.literal('run'),
     name: z.string(),
@@ -161,10 +180,19 @@ export const needs = [
   'webhook',
   /** With its gate InPlaceRestart on. */
   'JobSet',
+  /** On a node that takes Pods: of a release before the API server's. */
+  'older kubelet',
+  /** A node that takes Pods and offers a resource of a device plugin. */
+  'device plugin',
+  /** A node that takes Pods and whose kubelet gives containers CPUs of their own. */
+  'static CPU manager',
   'right to patch Pods and create Deployments',
   'right to create nodes',
   'right to read kubelet metrics',
 ] as const;
+
+/** Stands in a container's resources for what a device plugin of the target offers. */
+export const anyDevice = 'restart-all-containers/device';
 
 /** A manifest and what is done to it. */
 export const scenarioSchema = z.object({
@@ -197,8 +225,8 @@ export const scenarioSchema = z.object({
   admits: z.enum(['restricted', 'privileged']).optional(),
   /** Whether nothing of the manifest is created but by its requests. */
   byRequest: z.boolean().optional(),
-  /** Whether it disturbs the node, so that nothing else may run meanwhile. */
-  alone: z.boolean().optional(),
+  /** Whether it disturbs the cluster, or its node alone, so that nothing else may run there meanwhile. */
+  alone: z.union([z.boolean(), z.literal('on its node')]).optional(),
   steps: z.array(stepSchema).min(1),
 });
 
@@ -212,9 +240,14 @@ export type Until = z.infer<typeof until>;
 export type NodeAction = (typeof nodeActions)[number];
 export type Watchable = (typeof watchable)[number];
 
+/** Whether nothing else may run meanwhile on the cluster, or on a node. */
+export function isAlone({alone = false}: Pick<Scenario, 'alone'>): boolean {
+  return alone !== false;
+}
+
 /** Whether a scenario disturbs the node, and what else runs there, so that it should have a cluster of its own. */
-export function disturbsNode({alone, needs: its}: Scenario): boolean {
-  return alone === true && its?.includes('node access') === true;
+export function disturbsNode(scenario: Scenario): boolean {
+  return isAlone(scenario) && scenario.needs?.includes('node access') === true;
 }
 
 /** About how many seconds a scenario takes on an idle node, for the order in which scenarios are recorded. */

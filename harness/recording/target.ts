@@ -27,6 +27,10 @@ export const targetSchema = z.object({
       runtime: z.string(),
       os: z.string(),
       declaresFeature: z.boolean(),
+      /** Whether it has the label of a node that the API server runs on. */
+      controlPlane: z.boolean().default(false),
+      /** Whether it takes Pods that tolerate nothing. */
+      takesPods: z.boolean().default(true),
     }),
   ),
   image: z.string(),
@@ -40,6 +44,8 @@ export const targetSchema = z.object({
   probes: z.array(probe),
   /** What it has of what a scenario may need. */
   has: z.array(z.enum(needs)),
+  /** Name of a resource that a device plugin offers on a node that takes Pods, where there is one. */
+  device: z.string().optional(),
   /** How quick the node was before the first scenario; added when that was recorded. */
   calibration: calibrationSchema.optional(),
 });

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {parseAllDocuments} from 'yaml';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
-import type {Overlay, Scenario} from '../recording/scenario.ts';
+import {anyDevice, type Overlay, type Scenario} from '../recording/scenario.ts';
 
 const container = z.looseObject({name: z.string(), image: z.string()});
 const labels = z.record(z.string(), z.string());
@@ -32,6 +32,9 @@ const claimSchema = z.looseObject({
   kind: z.literal('PersistentVolumeClaim'),
   spec: z.looseObject({volumeName: z.string()}),
 });
+
+/** A container that asks for any device. */
+const devicesSchema = z.looseObject({resources: z.looseObject({limits: z.looseObject({[anyDevice]: z.string()})})});
 
 /** Kinds without a namespace: such an object gets the namespace's name, so that each run has its own. */
 const clusterScoped = new Set(['Node', 'PersistentVolume']);
@@ -69,6 +72,10 @@ export interface Fit {
   readonly labels: Readonly<Record<string, string>>;
   readonly image: string;
   readonly overlay?: Scenario['overlay'];
+  /** Name of the resource that its containers get where they ask for any device. */
+  readonly device?: string | undefined;
+  /** The node that its Pods are for, where that is not left to the scheduler. */
+  readonly node?: string | undefined;
 }
 
 /**
@@ -146,13 +153,20 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
   });
 }
 
-function fitPod(spec: PodSpec, {image, labels, overlay = {}}: Fit): PodSpec {
+function fitPod(spec: PodSpec, {image, labels, overlay = {}, device, node}: Fit): PodSpec {
   const fitted = eachContainer(spec, each => ({...each, image}));
   const selector = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) => [key, labels[key] ?? value] as const);
-  return overlaidSpec(
-    selector.length === 0 ? fitted : {...fitted, nodeSelector: Object.fromEntries(selector)},
-    overlay,
-  );
+  if (node !== undefined) selector.push(['kubernetes.io/hostname', node]);
+  const placed = selector.length === 0 ? fitted : {...fitted, nodeSelector: Object.fromEntries(selector)};
+  const whole = overlaidSpec(placed, overlay);
+  return device === undefined ? whole : eachContainer(whole, each => withDevice(each, device));
+}
+
+function withDevice(container: Container, device: string): Container {
+  const {data} = devicesSchema.safeParse(container);
+  if (data === undefined) return container;
+  const {[anyDevice]: count, ...limits} = data.resources.limits;
+  return {...container, resources: {...data.resources, limits: {...limits, [device]: count}}};
 }
 
 /** A Pod, or what makes Pods, with other fields in the Pod's spec or in containers by name. */

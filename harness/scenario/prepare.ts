@@ -19,6 +19,7 @@ export interface Site {
   readonly subject: Subject;
   readonly target: Target;
   readonly nodes?: NodeAccess | undefined;
+  readonly node?: string | undefined;
 }
 
 /**
@@ -56,37 +57,38 @@ export async function prepare(site: Site, {objects, owned}: Manifest, scenario: 
   }
 }
 
-/** Does something to the first node, before any Pod is there. */
+/** Does something to the scenario's node, before any Pod is there. */
 async function actBefore(site: Site, action: NodeAction): Promise<void> {
   const {recorder, subject, nodes} = site;
-  const node = firstNode(site);
+  const node = nodeOf(site);
   if (nodes === undefined) throw new Error('no access to the node');
   const pod = {namespace: subject.namespace, name: subject.pod, uid: undefined};
   const text = await nodes.act(node, action, pod, subject.signal);
   recorder.add({kind: 'node', node, action, text});
 }
 
-/** Gives the first node the Pod as a static one; the API shows its mirror Pod, under the name with the node's. */
+/** Gives the scenario's node the Pod as a static one; the API shows its mirror Pod, under the name with the node's. */
 async function placeStatic(site: Site, object: ManifestObject): Promise<void> {
   const {recorder, subject, nodes} = site;
-  const node = firstNode(site);
+  const node = nodeOf(site);
   if (nodes === undefined) throw new Error('no access to the node');
   recorder.follow(`${object.metadata.name}-${node}`);
   const pod = {namespace: subject.namespace, name: object.metadata.name, uid: undefined};
   await nodes.place(node, pod, JSON.stringify(object), subject.signal);
 }
 
-/** The Pod bound to the first node, past the scheduler. */
+/** The Pod bound to the scenario's node, past the scheduler. */
 function onNode(site: Site, object: ManifestObject): ManifestObject {
-  return {...object, spec: {...specSchema.parse(object['spec']), nodeName: firstNode(site)}};
+  return {...object, spec: {...specSchema.parse(object['spec']), nodeName: nodeOf(site)}};
 }
 
 const specSchema = z.looseObject({});
 
-function firstNode({target}: Site): string {
-  const [node] = target.nodes;
-  if (node === undefined) throw new Error('the nodes could not be read');
-  return node.name;
+/** The node that the scenario has for itself, or the first that takes Pods. */
+function nodeOf({target, node}: Site): string {
+  const found = node ?? target.nodes.find(({takesPods}) => takesPods)?.name;
+  if (found === undefined) throw new Error('there is no node that is known to take Pods');
+  return found;
 }
 
 /** Of an Indexed Job's Pods the one with index 0; of others any. */

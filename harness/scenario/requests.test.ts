@@ -9,6 +9,7 @@ import type {Scenario} from '../recording/scenario.ts';
 import {gate} from '../recording/target.ts';
 import {aHeader} from '../testing/a-header.ts';
 import {answer, ApiServer, echo, refuse} from '../testing/api-server.ts';
+import {recordedTarget} from '../testing/recorded.ts';
 import {budgets} from '../timeouts.ts';
 import type {ManifestObject} from './manifest.ts';
 import {sendRequests} from './requests.ts';
@@ -42,12 +43,11 @@ async function take(...steps: Scenario['steps']) {
   const options = {api, namespace: 'ns', file, header: aHeader, budgets: {...budgets(), scheduled}, signal};
   const recorder = await Recorder.open(options);
   const subject = {namespace: 'ns', budgets: options.budgets, signal};
-  const ending = await sendRequests({api, recorder, objects, subject, image: 'busybox:test'}, {steps}).catch(
-    (error: unknown) => {
-      recorder.close('error', messageOf(error));
-      throw error;
-    },
-  );
+  const sender = {api, recorder, objects, subject, image: 'busybox:test', target: recordedTarget};
+  const ending = await sendRequests(sender, {steps}).catch((error: unknown) => {
+    recorder.close('error', messageOf(error));
+    throw error;
+  });
   recorder.close(ending.reason, ending.text);
   return {ending, observations: readRecording(file).observations};
 }

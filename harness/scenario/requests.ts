@@ -2,10 +2,12 @@ import {z} from 'zod';
 import {OutOfPatience, withoutManagedFields, type Recorder} from '../recorder/recorder.ts';
 import {conditionOf, type Pod} from '../recording/pod.ts';
 import type {Scenario, Step} from '../recording/scenario.ts';
-import {gate} from '../recording/target.ts';
+import {gate, type Target} from '../recording/target.ts';
 import type {Api, Request} from '../target/api.ts';
 import {probeMetric} from '../target/features.ts';
 import {collectionOf, overlaid, type ManifestObject} from './manifest.ts';
+import type {NodeAccess} from './node-access.ts';
+import {actOnNode} from './node-step.ts';
 import type {Ending} from './steps.ts';
 import type {Subject} from './stimulus.ts';
 
@@ -30,19 +32,22 @@ export interface Sender {
   readonly objects: readonly ManifestObject[];
   readonly subject: Pick<Subject, 'namespace' | 'budgets' | 'signal'>;
   readonly image: string;
+  readonly nodes?: NodeAccess | undefined;
+  readonly target: Target;
 }
 
 /**
- * Takes the steps of a scenario in which nothing but requests is made, one after the other.
+ * Takes the steps of a scenario in which no Pod is told anything, one after the other: requests, and what is done to nodes.
  *
  * @returns how it ended: `out-of-patience` where something did not come, and no later step was taken
- * @throws Error for a step that is no request, SuiteError where the API server doesn't answer
+ * @throws Error for another step, SuiteError where the API server doesn't answer
  */
 export async function sendRequests(sender: Sender, {steps}: Pick<Scenario, 'steps'>): Promise<Ending> {
   const {recorder, subject} = sender;
   for (const step of steps) {
     recorder.add({kind: 'step', name: step.name, does: step.do});
     if (step.do === 'read gates') await readGates(sender);
+    else if (step.do === 'node') await actOnNode(sender, step, recorder.pod);
     else if (step.do === 'request') await send(sender, step);
     else throw new Error(`${step.do} is no request`);
     if (!('until' in step) || step.until === undefined) continue;

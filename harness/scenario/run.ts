@@ -31,6 +31,8 @@ export interface RunContext {
   readonly budgets: Budgets;
   /** A way to the nodes, where the target gives one. */
   readonly nodes?: NodeAccess | undefined;
+  /** The node that the scenario has for itself, where it needs one. */
+  readonly node?: string | undefined;
   /** Address of this machine under which the target's API server reaches it, where it does. */
   readonly callback?: string | undefined;
   readonly signal: AbortSignal;
@@ -54,6 +56,8 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     labels,
     image,
     overlay: scenario.overlay,
+    device: target.device,
+    node: context.node,
   });
   await createNamespace(api, namespace, context.id, scenario.admits ?? 'restricted', signal);
   const recorder = await Recorder.open({
@@ -80,7 +84,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     const subject = {open: openExec(api.config), namespace, pod: manifest.pod, budgets, signal};
     const ending =
       scenario.byRequest === true
-        ? await sendRequests({api, recorder, objects: manifest.objects, subject, image}, scenario)
+        ? await sendRequests({api, recorder, objects: manifest.objects, subject, image, nodes, target}, scenario)
         : await runPod(context, {recorder, subject, manifest}, scenario);
     await recorder.confirm();
     recorder.close(ending.reason, ending.text);
@@ -126,7 +130,7 @@ async function runPod(
   );
   if (own === undefined) throw new Error('the manifest has lost its Pod');
   if (scenario.copies !== undefined) await createCopies({api, recorder, subject: made}, own, scenario.copies);
-  const stage = {api, recorder, subject: made, image: target.image, own, nodes, disturbs};
+  const stage = {api, recorder, subject: made, image: target.image, own, nodes, target, disturbs};
   const ending = await takeSteps(stage, scenario, pod);
   if (ending.reason !== 'settled') await nodes?.restore(subject.namespace); // else nothing more can be read
   if (!recorder.gone) await readJournal(recorder, made);

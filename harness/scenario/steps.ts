@@ -1,6 +1,7 @@
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
 import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {Scenario, Step, Until} from '../recording/scenario.ts';
+import type {Target} from '../recording/target.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {exec} from '../target/exec.ts';
@@ -10,6 +11,7 @@ import type {ManifestObject} from './manifest.ts';
 import {awaitPods, podsOf, tellPods} from './several-pods.ts';
 import {deletedByController, disturbance, waitingFor} from './disturbance.ts';
 import type {NodeAccess} from './node-access.ts';
+import {actOnNode} from './node-step.ts';
 import {allAvailable, jobIs, type Watched} from './owners.ts';
 import {resizeContainer} from './resize.ts';
 import {allUp, hasEnded, restartedAll, restartedAlone, restartsSome, startedAgain} from './settled.ts';
@@ -27,6 +29,7 @@ export interface Stage {
   /** The scenario's Pod as it was sent, or what makes it. */
   readonly own: ManifestObject;
   readonly nodes: NodeAccess | undefined;
+  readonly target: Target;
   /** Whether the scenario disturbs the node. */
   readonly disturbs: boolean;
 }
@@ -111,7 +114,7 @@ async function inTime(
 }
 
 async function take(stage: Stage, step: Step): Promise<void> {
-  const {api, recorder, subject, image, nodes} = stage;
+  const {api, recorder, subject, image} = stage;
   const {namespace, signal} = subject;
   const pod = recorder.pod;
   const name = pod?.metadata.name ?? subject.pod;
@@ -141,16 +144,13 @@ async function take(stage: Stage, step: Step): Promise<void> {
     case 'previous log':
       await readPreviousLog(stage, step, name);
       return;
-    case 'node': {
-      const node = pod?.spec.nodeName;
-      if (nodes === undefined || node === undefined) throw new Error('no access to the node');
-      const text = await nodes.act(node, step.action, {namespace, name, uid: pod?.metadata.uid}, signal);
-      recorder.add({kind: 'node', node, action: step.action, text});
+    case 'node':
+      await actOnNode({...stage, subject: at}, step, pod);
       return;
-    }
     case 'run': {
       const {container, command} = step;
-      await exec(at.open, {...at, container, command, timeoutMs: at.budgets.exec.ms});
+      const text = await exec(at.open, {...at, container, command, timeoutMs: at.budgets.exec.ms});
+      recorder.add({kind: 'output', step: step.name, container, text});
       return;
     }
     case 'request':
@@ -207,7 +207,7 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
   const budget: Budget =
     seconds === undefined ? subject.budgets.restart : {...subject.budgets.restart, ms: seconds * 1000};
   if (until === 'time is over') {
-    await watchOn(recorder, budget);
+    await watchOn(recorder, budget, hasEnded);
     return undefined;
   }
   try {
@@ -249,6 +249,8 @@ function hasCome(
       return restartedAll(before, pod);
     case 'restarted alone':
       return restartedAlone(before, pod, ...told);
+    case 'restarted alone or ended':
+      return restartedAlone(before, pod, ...told) || hasEnded(pod);
     case 'started again':
       return startedAgain(before, pod);
     case 'exited':
@@ -277,6 +279,8 @@ function hasCome(
       );
     case 'up':
       return allUp(pod);
+    case 'replaced':
+      return pod.metadata.uid !== before.metadata.uid && allUp(pod);
     case 'scheduled':
       return pod.spec.nodeName !== undefined;
     case 'unschedulable':
@@ -284,11 +288,9 @@ function hasCome(
   }
 }
 
-/** Lets the recording go on for a while. */
-async function watchOn(recorder: Recorder, budget: Budget): Promise<void> {
-  await recorder
-    .until('a change after that', budget, () => false)
-    .catch((error: unknown) => {
-      if (!(error instanceof OutOfPatience)) throw error;
-    });
+/** Lets the recording go on for a while, or until nothing can follow any more. */
+async function watchOn(recorder: Recorder, budget: Budget, over: (pod: Pod) => boolean = () => false): Promise<void> {
+  await recorder.until('a change after that', budget, over).catch((error: unknown) => {
+    if (!(error instanceof OutOfPatience)) throw error;
+  });
 }

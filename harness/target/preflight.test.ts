@@ -23,7 +23,15 @@ test('a target is its version, its nodes and what each probe says', async () => 
   const target = await learn();
   expect(target).toMatchObject({server: 'v1.35.4', release: '1.35', image: 'busybox:test', feature: 'on'});
   expect(target.nodes).toEqual([
-    {name: 'worker', kubelet: 'v1.35.4', runtime: 'containerd://2.1', os: 'linux', declaresFeature: true},
+    {
+      name: 'worker',
+      kubelet: 'v1.35.4',
+      runtime: 'containerd://2.1',
+      os: 'linux',
+      declaresFeature: true,
+      controlPlane: false,
+      takesPods: true,
+    },
   ]);
   expect(target.probes.map(({name}) => name)).toEqual([
     'server-side dry-run create',

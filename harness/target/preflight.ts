@@ -4,6 +4,8 @@ import type {Need} from '../recording/scenario.ts';
 import {gate, type Probe, type Target} from '../recording/target.ts';
 import {ApiError, type Api} from './api.ts';
 import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
+import {hasStaticCpus} from './cpu-manager.ts';
+import {deviceOf} from './devices.ts';
 import {offersJobSet} from './jobset.ts';
 import {grantedNeeds, requirePermissions} from './permissions.ts';
 import type {Right} from './rights.ts';
@@ -12,7 +14,13 @@ const versionSchema = z.looseObject({gitVersion: z.string().regex(/^v\d+\.\d+/)}
 const nodesSchema = z.looseObject({
   items: z.array(
     z.looseObject({
-      metadata: z.looseObject({name: z.string()}),
+      metadata: z.looseObject({name: z.string(), labels: z.record(z.string(), z.string()).optional()}),
+      spec: z
+        .looseObject({
+          unschedulable: z.boolean().optional(),
+          taints: z.array(z.looseObject({effect: z.string()})).optional(),
+        })
+        .prefault({}),
       status: z.looseObject({
         nodeInfo: z.looseObject({
           kubeletVersion: z.string(),
@@ -28,10 +36,14 @@ const nodesSchema = z.looseObject({
             }),
           )
           .optional(),
+        allocatable: z.record(z.string(), z.string()).optional(),
       }),
     }),
   ),
 });
+
+/** Effects of a taint that a Pod which tolerates nothing does not pass. */
+const keepsAway = new Set(['NoSchedule', 'NoExecute']);
 
 /**
  * Learns all that a verdict may depend on: version, nodes, runtimes, whether the feature is on (three independent
@@ -47,7 +59,7 @@ export async function preflight(
 ): Promise<Target> {
   const server = await readVersion(api, signal);
   await requirePermissions(api, rights, signal);
-  const {nodes, userNamespaces} = await readNodes(api, signal);
+  const {nodes, userNamespaces, device} = await readNodes(api, signal);
   const [apiserver, ...kubelets] = await Promise.all([
     probeMetric(api, 'kube-apiserver', '/metrics', signal),
     ...nodes.map(({name}) => probeMetric(api, `kubelet on ${name}`, `/api/v1/nodes/${name}/proxy/metrics`, signal)),
@@ -64,9 +76,13 @@ export async function preflight(
     feature: feature([dryRun, apiserver], declared, kubelets),
     ...gatesOff(dryRun, apiserver, dropped),
     probes: [dryRun, declared, apiserver, ...kubelets],
+    ...(device === undefined ? {} : {device}),
     has: [
       ...has,
       ...offers(userNamespaces),
+      ...(device === undefined ? [] : (['device plugin'] as const)),
+      ...((await hasStaticCpus(api, nodes, signal)) ? (['static CPU manager'] as const) : []),
+      ...(isOlder(nodes, release) ? (['older kubelet'] as const) : []),
       ...((await offersJobSet(api, image, signal)) ? (['JobSet'] as const) : []),
       ...(await grantedNeeds(api, signal)),
       ...readable(kubelets),
@@ -77,6 +93,12 @@ export async function preflight(
 /** What the API itself tells of what scenarios may need. */
 function offers(handlers: readonly (boolean | undefined)[]): readonly Need[] {
   return handlers.length > 0 && handlers.every(each => each === true) ? ['user namespaces'] : [];
+}
+
+/** Whether a node that takes Pods has a kubelet of an earlier minor release than the API server's. */
+function isOlder(nodes: Target['nodes'], release: string): boolean {
+  const minor = (version: string) => Number(/^v?\d+\.(\d+)/.exec(version)?.[1]);
+  return nodes.some(({kubelet, takesPods}) => takesPods && minor(kubelet) < minor(release));
 }
 
 function readable(kubelets: readonly Probe[]): readonly Need[] {
@@ -122,24 +144,29 @@ async function readVersion(api: Api, signal: AbortSignal): Promise<string> {
 async function readNodes(
   api: Api,
   signal: AbortSignal,
-): Promise<{nodes: Target['nodes']; userNamespaces: readonly (boolean | undefined)[]}> {
+): Promise<{nodes: Target['nodes']; userNamespaces: readonly (boolean | undefined)[]; device: string | undefined}> {
   try {
     const {items} = nodesSchema.parse(await api.json('/api/v1/nodes', {signal}));
+    const takesPods = ({spec}: (typeof items)[number]) =>
+      spec.unschedulable !== true && (spec.taints ?? []).every(({effect}) => !keepsAway.has(effect));
     return {
-      nodes: items.map(({metadata, status}) => ({
-        name: metadata.name,
-        kubelet: status.nodeInfo.kubeletVersion,
-        runtime: status.nodeInfo.containerRuntimeVersion,
-        os: status.nodeInfo.operatingSystem,
-        declaresFeature: status.declaredFeatures?.includes(gate) ?? false,
+      nodes: items.map(item => ({
+        name: item.metadata.name,
+        kubelet: item.status.nodeInfo.kubeletVersion,
+        runtime: item.status.nodeInfo.containerRuntimeVersion,
+        os: item.status.nodeInfo.operatingSystem,
+        declaresFeature: item.status.declaredFeatures?.includes(gate) ?? false,
+        controlPlane: item.metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined,
+        takesPods: takesPods(item),
       })),
+      device: deviceOf(items.filter(takesPods).map(({status}) => status.allocatable ?? {})),
       // The handler without a name is the one of a Pod that names no RuntimeClass.
       userNamespaces: items.map(
         ({status}) => status.runtimeHandlers?.find(({name}) => name === '')?.features?.userNamespaces,
       ),
     };
   } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return {nodes: [], userNamespaces: []};
+    if (error instanceof ApiError && error.code === 403) return {nodes: [], userNamespaces: [], device: undefined};
     throw error;
   }
 }

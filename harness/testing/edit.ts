@@ -261,3 +261,20 @@ export function spares(container: string, step?: string): (edit: Edit) => void {
     });
   };
 }
+
+/**
+ * An edit after which a container is not started again in a step: it keeps its id, and later too what would have been its new
+ * one is never seen.
+ */
+export function neverStartsAgain(container: string): (edit: Edit) => void {
+  return e => {
+    const {before, after} = e.timeline;
+    const old = status(before.pod, container).containerID;
+    const fresh = new Set(after.flatMap(({pod}) => status(pod, container).containerID ?? []));
+    e.pods(e.timeline.stimulusIndex, Infinity, pod => {
+      if (pod.metadata.uid !== before.pod.metadata.uid) return;
+      const now = status(pod, container);
+      if (fresh.has(now.containerID ?? '')) now.containerID = old;
+    });
+  };
+}

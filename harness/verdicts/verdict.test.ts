@@ -26,6 +26,8 @@ test('the oldest kubelet tells by which release a restart is judged, the API ser
     runtime: '',
     os: '',
     declaresFeature: true,
+    controlPlane: false,
+    takesPods: true,
   }));
   const target = {...recordedTarget, release: '1.37', nodes};
   expect(releaseFor({id: 'CTR-12'}, target)).toBe('1.36');

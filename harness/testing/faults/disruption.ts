@@ -1,4 +1,4 @@
-import {condition, status, type Edit} from '../edit.ts';
+import {condition, neverStartsAgain, status, type Edit} from '../edit.ts';
 import type {Fault} from './fault.ts';
 
 const failed = 'phase became Failed';
@@ -8,20 +8,6 @@ const fails =
   (step?: string): Fault['edit'] =>
   e =>
     (step === undefined ? e : e.step(step)).lastPods(1, pod => (pod.status.phase = 'Failed'));
-
-/** A container is not started again: it keeps its id, and later too what would have been its new one is never seen. */
-const stays =
-  (container: string): Fault['edit'] =>
-  e => {
-    const {before, after} = e.timeline;
-    const old = status(before.pod, container).containerID;
-    const fresh = new Set(after.flatMap(({pod}) => status(pod, container).containerID ?? []));
-    e.pods(e.timeline.stimulusIndex, Infinity, pod => {
-      if (pod.metadata.uid !== before.pod.metadata.uid) return;
-      const now = status(pod, container);
-      if (fresh.has(now.containerID ?? '')) now.containerID = old;
-    });
-  };
 
 const countsTwice: Fault['edit'] = e => e.lastPods(1, pod => (status(pod, 'worker').restartCount += 1));
 
@@ -45,7 +31,7 @@ export const disruptionFaults: readonly Fault[] = [
     name: 'a kubelet that was restarted does not take up the rule again',
     in: 'kubelet-is-restarted',
     edit: e => {
-      stays('worker')(e.step('exit, undisturbed'));
+      neverStartsAgain('worker')(e.step('exit, undisturbed'));
     },
     turns: {'DIS-14': 'not started again: worker'},
   },
@@ -65,14 +51,14 @@ export const disruptionFaults: readonly Fault[] = [
   {
     name: 'one of the Pods ends whose kubelet was restarted while their containers started',
     in: 'kubelet-is-restarted-in-the-start',
-    edit: fails('third exit'),
+    edit: fails('second exit'),
     turns: {'DIS-2': failed},
   },
   {
     name: 'the start of a container is cancelled for good with the kubelet, where that is not known',
     in: 'kubelet-is-restarted-in-the-start',
     edit: e => {
-      e.step('third exit').pods(e.last, e.last, pod => {
+      e.step('second exit').pods(e.last, e.last, pod => {
         const terminated = {exitCode: 128, reason: 'StartError', message: 'shim task: context canceled'};
         status(pod, 'worker').state = {terminated};
       });
@@ -110,7 +96,7 @@ export const disruptionFaults: readonly Fault[] = [
   {
     name: 'the status does not catch up',
     in: 'api-server-is-away',
-    edit: stays('worker'),
+    edit: neverStartsAgain('worker'),
     turns: {'DIS-4': 'containers did not run again'},
   },
   {
@@ -134,19 +120,19 @@ export const disruptionFaults: readonly Fault[] = [
   {
     name: 'a Pod that lost its sandbox is left between',
     in: 'sandbox-is-lost',
-    edit: stays('worker'),
+    edit: neverStartsAgain('worker'),
     turns: {'DIS-13': 'the Pod neither ended nor runs again'},
   },
   {
     name: 'an exit while the kubelet is stopped is lost',
     in: 'kubelet-is-stopped',
-    edit: stays('worker'),
+    edit: neverStartsAgain('worker'),
     turns: {'DIS-7': 'containers did not run again'},
   },
   {
     name: 'a container does not run again after a restart of the node',
     in: 'node-is-restarted',
-    edit: stays('worker'),
+    edit: neverStartsAgain('worker'),
     turns: {'DIS-6': 'containers did not run again'},
   },
   {
@@ -172,23 +158,5 @@ export const disruptionFaults: readonly Fault[] = [
         for (const each of pod.status.initContainerStatuses) if (each.name === 'first') each.containerID = 'kept';
       }),
     turns: {'DIS-18': 'first did not run again'},
-  },
-  {
-    name: 'with the feature turned off the Pod is replaced by the rule all the same',
-    in: 'gate-is-turned-off',
-    edit: e => e.pods(0, Infinity, pod => (pod.status.reason = undefined)),
-    turns: {'DIS-9': failed},
-  },
-  {
-    name: 'a node without the feature says nothing of it',
-    in: 'node-without-feature-refuses-pod',
-    edit: e => e.drop(o => o.kind === 'event'),
-    turns: {'DEC-3': 'no event named RestartAllContainersOnContainerExits'},
-  },
-  {
-    name: 'the rule has no effect any more',
-    in: 'gate-is-turned-on-again',
-    edit: stays('worker'),
-    turns: {'DIS-19': 'not started again: worker'},
   },
 ];

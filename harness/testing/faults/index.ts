@@ -8,6 +8,7 @@ import {injectionFaults} from './injection.ts';
 import {loopFaults} from './loop.ts';
 import {nodeFaults} from './node.ts';
 import {probeFaults} from './probes.ts';
+import {rolloutFaults} from './rollout.ts';
 import {serviceLevelFaults} from './service-level.ts';
 import {triggerFaults} from './trigger.ts';
 import {volumeFaults} from './volumes.ts';
@@ -33,5 +34,6 @@ export const faults: readonly Fault[] = [
   ...declaredFeatureFaults,
   ...nodeFaults,
   ...disruptionFaults,
+  ...rolloutFaults,
   ...serviceLevelFaults,
 ];

@@ -1,0 +1,39 @@
+import {held, broken, unknown, type Check, type Evidence} from './finding.ts';
+import {ofRestart, stimulusEvidence} from './restart.ts';
+
+/**
+ * A command in a container says the same before a restart and after it.
+ *
+ * @param about what it tells of, in words
+ * @param before name of the step that runs it before the restart
+ * @param after and of the one that does afterwards
+ * @param tells what it must say at all; otherwise the container has nothing that could be kept
+ */
+export function saysTheSame(about: string, before: string, after: string, tells: RegExp): Check {
+  return timeline => {
+    const expected = `${about}: the same before and after`;
+    const outputs = timeline.recording.observations.flatMap((o, index) => (o.kind === 'output' ? [{...o, index}] : []));
+    const [was, is] = [before, after].map(step => outputs.find(each => each.step === step));
+    if (was === undefined || is === undefined) return unknown(expected, 'the container was not asked');
+    const [lost, found] = [difference(was.text, is.text), difference(is.text, was.text)];
+    const show = ({index, atMs, text}: typeof was, other: string): Evidence => ({
+      index,
+      atMs,
+      text: other === '' ? (tells.exec(text)?.[0] ?? '') : other,
+    });
+    const trail = [show(was, lost), stimulusEvidence(timeline), show(is, found)];
+    if (!tells.test(was.text)) return unknown(expected, 'the container has none', trail);
+    return lost === '' && found === ''
+      ? ofRestart(timeline, held(expected, trail))
+      : broken(expected, 'it is another', trail);
+  };
+}
+
+/** The lines that one text has and another has not, in one. */
+function difference(text: string, other: string): string {
+  const others = new Set(other.split('\n'));
+  return text
+    .split('\n')
+    .filter(line => !others.has(line))
+    .join(', ');
+}
