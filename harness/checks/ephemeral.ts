@@ -44,6 +44,8 @@ export function doesNotStartEphemeral(name: string): Check {
       const now = statusOf(pod, name);
       if (now === undefined) return undefined; // whether it stays is another requirement
       if (now.restartCount !== old?.restartCount) return `restartCount of ${name} moved`;
+      if (old.state.terminated !== undefined && now.state.terminated === undefined)
+        return `${name} had ended and did not stay so`;
       return now.containerID === old.containerID ? undefined : `${name} has another container id`;
     };
   });

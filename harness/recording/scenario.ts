@@ -136,8 +136,8 @@ const stepSchema = z.discriminatedUnion('do', [
     apartSeconds: z.number().positive().optional(),
     ...wait,
   }),
-  /** An ephemeral container is added, and waited for until it runs. */
-  z.object({do: z.literal('debug'), name: z.string(), container: z.string()}),
+  /** An ephemeral container is added, and waited for until it runs, or has ended where it does so by itself. */
+  z.object({do: z.literal('debug'), name: z.string(), container: z.string(), ends: z.boolean().optional()}),
   /** A container's CPU limit is changed in place, and waited for until the kubelet says that it is. */
   z.object({do: z.literal('resize'), name: z.string(), container: z.string(), cpu: z.string(), ...wait}),
   /** The Pod is deleted, and created again as soon as it is gone. */

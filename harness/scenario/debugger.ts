@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import type {Recorder} from '../recorder/recorder.ts';
 import {statusOf} from '../recording/pod.ts';
+import type {Step} from '../recording/scenario.ts';
 import type {Api} from '../target/api.ts';
 import type {Subject} from './stimulus.ts';
 
@@ -9,22 +10,20 @@ const storedSchema = z.looseObject({
 });
 
 /**
- * Adds an ephemeral container to the Pod and waits until it runs. It ends at once on SIGTERM, so that one that goes on
- * was not told to end.
- *
- * @param name of the ephemeral container
+ * Adds an ephemeral container to the Pod and waits until it runs, or has ended where it does so by itself. One that runs ends
+ * at once on SIGTERM, so that one that goes on was not told to end.
  */
 export async function addDebugger(
   api: Api,
   recorder: Recorder,
   {namespace, pod, budgets, signal}: Subject,
   image: string,
-  name: string,
+  {container: name, ends = false}: Extract<Step, {do: 'debug'}>,
 ): Promise<void> {
   const container = {
     name,
     image,
-    command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1 & wait $!; done'],
+    command: ['sh', '-c', ends ? 'sleep 1' : 'trap "exit 0" TERM; while :; do sleep 1 & wait $!; done'],
     securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}},
   };
   const answer = await api.json(`/api/v1/namespaces/${namespace}/pods/${pod}/ephemeralcontainers`, {
@@ -36,7 +35,8 @@ export async function addDebugger(
   if (!storedSchema.parse(answer).spec.ephemeralContainers.some(added => added.name === name)) {
     throw new Error('the API server took the ephemeral container and did not store it');
   }
-  await recorder.until('the ephemeral container runs', budgets.ephemeralRunning, now => {
-    return statusOf(now, name)?.state.running !== undefined;
+  await recorder.until(`the ephemeral container ${ends ? 'ends' : 'runs'}`, budgets.ephemeralRunning, now => {
+    const {running, terminated} = statusOf(now, name)?.state ?? {};
+    return (ends ? terminated : running) !== undefined;
   });
 }

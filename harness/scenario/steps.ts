@@ -133,7 +133,7 @@ async function take(stage: Stage, step: Step): Promise<void> {
       await recreate(stage, step);
       return;
     case 'debug':
-      await addDebugger(api, recorder, at, image, step.container);
+      await addDebugger(api, recorder, at, image, step);
       return;
     case 'delete':
       await api.json(`/api/v1/namespaces/${namespace}/pods/${name}`, {method: 'DELETE', signal});

@@ -25,6 +25,12 @@ export const ephemeralFaults: readonly Fault[] = [
     turns: {'EPH-2': 'restartCount of debugger moved'},
   },
   {
+    name: 'an ephemeral container that had ended runs again, which is not counted',
+    in: 'ephemeral-container-has-ended',
+    edit: e => e.lastPods(1, pod => (status(pod, 'debugger').state = {running: {}})),
+    turns: {'EPH-2': 'debugger had ended and did not stay so'},
+  },
+  {
     name: 'the ephemeral container leaves the status for a moment',
     in: sidecar,
     edit: e => e.pods(e.lowered, e.lowered, pod => (pod.status.ephemeralContainerStatuses = [])),
