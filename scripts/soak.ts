@@ -43,6 +43,8 @@ export function soakCommand(signal: AbortSignal): Command {
     .option('--report', 'print what the ledger comes to, and run nothing', false)
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
+      if (flags.report && !existsSync(flags.ledger))
+        throw new SuiteError('usage', `there is no ledger ${flags.ledger}`, {next: 'name one with --ledger'});
       const entries = readLedger(flags.ledger);
       if (!flags.report) await soak(entries, {...flags, signal});
       process.stdout.write(ledgerText(entries, folder => existsSync(join(dirname(flags.ledger), folder))));
