@@ -37,7 +37,15 @@ describe('one requirement alone', () => {
   });
 });
 
+test('scenarios that are named are recorded alone, and judged by all that they state', () => {
+  const {requirements, scenarios} = asked({profile: ['all'], scenarios: ['sidecar-exits']});
+  expect(scenarios.map(({id}) => id)).toEqual(['sidecar-exits']);
+  expect([...requirements]).toEqual(expect.arrayContaining(['TRG-3', 'IDN-1', 'CND-2']));
+  expect(requirements).not.toContain('TRG-4');
+});
+
 test.each([
+  [{scenarios: ['nothing-happens']}, 'there is no scenario "nothing-happens"'],
   [{profile: ['windows']}, 'there is no profile "windows"'],
   [{only: ['IDN-99']}, 'there is no requirement "IDN-99"'],
   [{skip: ['IDN-99']}, 'there is no requirement "IDN-99"'],
