@@ -23,10 +23,7 @@ export type Edits = Readonly<Record<string, (edit: Edit) => void>>;
 /** Kept recordings of one target, judged as a run of their own, some of them edited: no verdict is missing among them. */
 export async function keptRun(scenarios: readonly string[], edits: Edits = {}): Promise<KeptRun> {
   const catalogue = readCatalogue(suites);
-  const statements = await collectStatements(async () => {
-    const files = readdirSync(suites).filter(name => name.endsWith('.test.ts'));
-    for (const name of files) await import(new URL(name, suites).pathname);
-  });
+  const statements = await (allStatements ??= stateAll());
   const recordings = scenarios.toSorted().map(scenario => stored(scenario, edits[scenario]));
   const verdicts = statements.flatMap(({requirement, scenario: {id}, restart, check}): Verdict[] => {
     const recording = recordings.find(({header}) => header.scenario.id === id);
@@ -51,6 +48,16 @@ export async function keptRun(scenarios: readonly string[], edits: Edits = {}): 
       recordings: recordings.map(recording => ({name: recording.file, sha256: 'b'.repeat(64), recording})),
     },
   };
+}
+
+/** A suite states what it states when it is loaded, and that is once. */
+let allStatements: ReturnType<typeof stateAll> | undefined;
+
+function stateAll() {
+  return collectStatements(async () => {
+    const files = readdirSync(suites).filter(name => name.endsWith('.test.ts'));
+    for (const name of files) await import(new URL(name, suites).pathname);
+  });
 }
 
 /** A run in which something failed, something is undecided and something is an Error. */

@@ -94,7 +94,7 @@ export function draw(story: Story, decisions: readonly Decision[]): string {
       labels(rows, true),
     ],
   });
-  return rounded(String(plot));
+  return trimmed(String(plot));
 }
 
 function textIn(boxes: readonly Box[], fill: string, fontSize: number) {
@@ -117,7 +117,12 @@ function labels(rows: readonly Row[], heading: boolean) {
   );
 }
 
-/** A tenth of a pixel is as near as anyone sees; the rest of the digits is a third of the page. */
-function rounded(svg: string): string {
-  return svg.replaceAll(/\d+\.\d{2,}/g, number => String(Math.round(Number(number) * 10) / 10));
+/**
+ * Without what nobody needs: digits beyond a tenth of a pixel, which are a third of the page, and Plot's names for its groups,
+ * since the drawing is read out as one picture.
+ */
+function trimmed(svg: string): string {
+  return svg
+    .replaceAll(/ aria-(?:label|hidden)="[^"]*"/g, '')
+    .replaceAll(/\d+\.\d{2,}/g, number => String(Math.round(Number(number) * 10) / 10));
 }

@@ -30,8 +30,8 @@ export function requirementsSection(report: Report, scenes: ReadonlyMap<string, 
       const rows = byGroup.get(prefix);
       return rows === undefined
         ? ''
-        : html`<section class="group" aria-labelledby=${`group-${prefix}`}>
-            <h3 id=${`group-${prefix}`}>${name} <span class="soft">${prefix}, ${rows.length}</span></h3>
+        : html`<section class="group">
+            <h3>${name} <span class="soft">${prefix}, ${rows.length}</span></h3>
             ${rows.map(row => requirementDetails(row, report, scenes))}
           </section>`;
     })}
@@ -146,7 +146,7 @@ function proof(verdict: Verdict, scene: Scene | undefined): VNode {
   const {scenario, outcome, reason, expected, saw, excerpt, figures = []} = verdict;
   const {observations, line} = readExcerpt(excerpt);
   const title = scene?.recording.header.scenario.title;
-  return html`<section class="proof" aria-label=${`Scenario ${scenario}`}>
+  return html`<div class="proof" role="group" aria-label=${`Scenario ${scenario}`}>
     <p class="where">
       ${badge(outcome, reason)}
       <span>in ${title === undefined ? scenario : html`<a href=${`#scenario-${scenario}`}>${title}</a>`}</span>
@@ -177,5 +177,5 @@ function proof(verdict: Verdict, scene: Scene | undefined): VNode {
             <a href=${scene.stored.name}>${scene.stored.name}</a>${line === undefined ? '' : `, line ${line}`}
           </p>`
     }
-  </section>`;
+  </div>`;
 }
