@@ -4,7 +4,7 @@ import {formatVersion, headerSchema, journalEntrySchema, observationSchema} from
 import {podSchema} from './pod.ts';
 import {scenarioSchema} from './scenario.ts';
 
-/** JSON Schema of one line of a recording in the newest format, as docs/recording.schema.json has it. */
+/** JSON Schema of one line of a recording in the newest format, as docs/schemas/recording.schema.json has it. */
 export function recordingLineSchema(): object {
   const line = z.union([headerSchema, observationSchema]);
   const named = z.registry<{id?: string; title?: string; description?: string}>();
