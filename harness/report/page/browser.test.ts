@@ -130,7 +130,7 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
     const focused = () =>
       page.evaluate(() => {
         const {tagName = '', id = '', textContent = ''} = document.activeElement ?? {};
-        return id === '' ? `${tagName} ${textContent ?? ''}`.trim() : `${tagName} ${id}`;
+        return id === '' ? `${tagName} ${textContent}`.trim() : `${tagName} ${id}`;
       });
     const order: string[] = [];
     for (let step = 0; step < 9; step++) {
