@@ -25,13 +25,14 @@ describe('withAdditions', () => {
       {cgroupVersion: 1, missingCapabilities: ['CAP_SYS_RESOURCE'], imageHasNetwork: false},
       {image},
     );
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
     expect(parse(text)).toMatchObject({
       networking: {disableDefaultCNI: true},
       kubeadmConfigPatches: [expect.stringContaining('failCgroupV1: false')],
       containerdConfigPatches: [
         expect.stringContaining('SystemdCgroup = false'),
         expect.stringContaining('restrict_oom_score_adj = true'),
+        expect.stringContaining('base_runtime_spec = ""'),
       ],
     });
     expect(text).toContain('# why it is so');

@@ -31,6 +31,9 @@ const containerdOnCgroupV1 = ['runc', 'test-handler']
 const oomScore = `[plugins."io.containerd.grpc.v1.cri"]
   restrict_oom_score_adj = true
 `;
+const noStartHook = `[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+  base_runtime_spec = ""
+`;
 
 function additionsFor(facts: HostFacts): Addition[] {
   const additions: Addition[] = [];
@@ -61,6 +64,12 @@ function additionsFor(facts: HostFacts): Addition[] {
       line: 'networking: disableDefaultCNI true (the node image built here has no kindnetd; it brings a ptp network of its own)',
       add: config => {
         config.setIn(['networking', 'disableDefaultCNI'], true);
+      },
+    });
+    additions.push({
+      line: "containerd: no hook at the start of a container (kind's hides the host's product name; its jq takes 7 % of what a run costs the node)",
+      add: config => {
+        append(config, 'containerdConfigPatches', noStartHook);
       },
     });
   }
