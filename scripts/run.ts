@@ -50,7 +50,7 @@ export function withTargetFlags(command: Command): Command {
       positive,
       1,
     )
-    .option('--parallel <count>', 'scenarios that run at a time', count, 8)
+    .option('--parallel <count>', 'scenarios that run at a time', count, 12)
     .option('--yes', 'install what is missing without asking', false);
 }
 
