@@ -84,6 +84,7 @@ describe('the page of a whole run', () => {
       each => each.querySelector('.drawing') === null,
     );
     expect(without.map(({id}) => id)).toEqual([
+      'scenario-api-server-gate-is-turned-off',
       'scenario-node-features',
       'scenario-node-without-feature-refuses-pod',
       'scenario-scheduling',
