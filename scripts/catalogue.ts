@@ -1,9 +1,20 @@
+import {readFileSync} from 'node:fs';
 import {Command, Option} from 'commander';
-import {SuiteError} from '../harness/errors.ts';
+import {Document, isSeq, visit} from 'yaml';
+import {messageOf, SuiteError} from '../harness/errors.ts';
 import {catalogueRows, formatCatalogue} from '../harness/report/catalogue.ts';
-import {readCatalogue} from '../harness/verdicts/catalogue.ts';
+import {digestsOf, driftOf, readSources, sourceOf, type Drift, type Source} from '../harness/sources/sources.ts';
+import {readCatalogue, type Catalogue} from '../harness/verdicts/catalogue.ts';
 import {holes, readCoverage} from '../harness/verdicts/coverage.ts';
+import {warn} from './say.ts';
 import {allStatements} from './statements.ts';
+
+interface Flags {
+  readonly json?: true;
+  readonly check?: true;
+  readonly drift?: readonly string[];
+  readonly digests?: readonly string[];
+}
 
 /** `rac catalogue`: what is demanded, where it comes from and what judges it. */
 export function catalogueCommand(): Command {
@@ -11,10 +22,31 @@ export function catalogueCommand(): Command {
     .description('print every requirement with its source, its releases and what judges it')
     .option('--json', 'print it as JSON')
     .addOption(new Option('--check', 'print what the catalogue leaves open instead').conflicts('json'))
+    .addOption(
+      new Option('--drift <files...>', 'tell what newer copies of the documents say otherwise').conflicts([
+        'json',
+        'check',
+      ]),
+    )
+    .addOption(
+      new Option('--digests <files...>', 'print what is to be kept of such copies, for suites/sources.yaml').conflicts([
+        'json',
+        'check',
+        'drift',
+      ]),
+    )
     .addHelpText('after', examples)
-    .action(async ({json, check}: {json?: true; check?: true}) => {
+    .action(async ({json, check, drift, digests}: Flags) => {
       const folder = new URL('../suites/', import.meta.url);
       const catalogue = readCatalogue(folder);
+      if (drift !== undefined) {
+        reportDrift(drift.flatMap(file => driftOf(file, readDocument(file), readSources(folder), catalogue)));
+        return;
+      }
+      if (digests !== undefined) {
+        process.stdout.write(sourcesText(digests.map(file => keptOf(file, readSources(folder), catalogue))));
+        return;
+      }
       const stated = (await allStatements()).map(({requirement, scenario}) => ({
         requirement: requirement.id,
         scenario: scenario.id,
@@ -32,7 +64,60 @@ export function catalogueCommand(): Command {
     });
 }
 
+function reportDrift(drifts: readonly Drift[]): void {
+  for (const {document, section, found, added, removed, requirements} of drifts) {
+    const what = found ? `${removed} sentences gone, ${added.length} new` : 'the section is gone';
+    console.log(`${document}, ${section}: ${what}; ${requirements.join(', ')} rest on it`);
+    for (const sentence of added) console.log(`  + ${sentence}`);
+  }
+  if (drifts.length === 0) {
+    console.log('every section that a requirement rests on reads as it did');
+    return;
+  }
+  throw new SuiteError(
+    'badData',
+    `${drifts.length} section(s) read otherwise than when the requirements were written`,
+    {
+      next: 'see what that means for the requirements named; then keep the new digests: rac catalogue --digests FILE',
+    },
+  );
+}
+
+function keptOf(file: string, sources: readonly Source[], {requirements}: Catalogue): Source {
+  const text = readDocument(file);
+  const source = sourceOf(file, text, sources);
+  const cited = [...requirements.values()]
+    .flatMap(({source: own, also = []}) => [own, ...also])
+    .filter(({document}) => document === source.document)
+    .map(({section}) => section);
+  const {kept, missing} = digestsOf(text, source, [...new Set(cited)].toSorted());
+  if (missing.length > 0) warn(`${file} has no section ${missing.map(each => JSON.stringify(each)).join(', ')}`);
+  return kept;
+}
+
+/** The text of suites/sources.yaml below its comment, with a section's digests beside each other. */
+function sourcesText(sources: readonly Source[]): string {
+  const document = new Document(sources);
+  visit(document, {
+    Pair: (_, {value}) => {
+      if (isSeq(value) && typeof value.toJSON()[0] === 'string') value.flow = true;
+    },
+  });
+  return document.toString({lineWidth: 120});
+}
+
+function readDocument(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SuiteError('usage', `document ${file} can't be read: ${messageOf(cause)}`, {cause});
+  }
+}
+
 const examples = `
+--drift takes Markdown files as they lie in the repositories of Kubernetes, by the documents' own titles, and ends with 19
+where a section that a requirement rests on reads otherwise. No text of theirs is kept here: suites/sources.yaml has digests.
+
 --check ends with 19 where a requirement is stated by no suite, a profile has none, a point of the announcement or a test of
 upstream has no requirement, or a deviation stands for a release that promises nothing.
 
@@ -40,4 +125,5 @@ Examples:
   rac catalogue
   rac catalogue --json
   rac catalogue --check
+  rac catalogue --drift enhancements/keps/sig-node/5532-restart-all-containers-on-container-exits/README.md
 `;
