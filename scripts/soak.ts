@@ -15,6 +15,7 @@ import {version} from './version.ts';
 
 interface Flags extends Omit<RunOptions, 'signal'> {
   readonly runs: number;
+  readonly add?: number;
   readonly ledger: string;
   readonly load: Load | 'alternate';
   readonly keepAll: boolean;
@@ -26,6 +27,7 @@ export function soakCommand(signal: AbortSignal): Command {
   return withRunFlags(new Command('soak'))
     .description('repeat a run, and tell how often each verdict differs')
     .option('-n, --runs <count>', 'how many runs the ledger has in the end, of those on this target', count, 20)
+    .option('--add <count>', 'how many runs to add to those that the ledger has, in place of --runs', count)
     .option(
       '--ledger <file>',
       'where each run is entered; started again, the command goes on',
@@ -54,12 +56,13 @@ export function soakCommand(signal: AbortSignal): Command {
 
 /** Runs until the ledger has as many runs on this target as were asked for. Nothing is tried twice: each run counts. */
 async function soak(entries: Entry[], options: Flags & {signal: AbortSignal}): Promise<void> {
-  const {ledger, runs, signal} = options;
+  const {ledger, signal} = options;
   refuseAnother(entries, options);
   const on = targetName(options);
   const folders = resolve(options.output ?? ledger.replace(/(\.ndjson)?$/, '-runs'));
   mkdirSync(dirname(ledger), {recursive: true});
   const done = () => entries.filter(entry => entry.kind === 'run' && entry.on === on).length;
+  const runs = options.add === undefined ? options.runs : done() + options.add;
   while (done() < runs) {
     const load = options.load === 'alternate' ? (done() % 2 === 0 ? 'none' : 'cpu') : options.load;
     const number = nextNumber(entries, folders);
