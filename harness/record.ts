@@ -30,6 +30,7 @@ export interface EndedRecording {
  *
  * @param parallel how many scenarios may run at a time
  * @param told called as each recording ends
+ * @param began called as each recording begins
  * @param calibrated called with how quick the node is, which is recorded before the scenarios; without it, it is not
  * @returns the nodes, webhooks and namespaces that could not be removed, each as kubectl names it
  * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run: the
@@ -41,6 +42,7 @@ export async function record(
   parallel: number,
   told: (recorded: EndedRecording) => void,
   calibrated?: (calibration: Calibration | undefined) => void,
+  began: (scenario: Scenario) => void = () => undefined,
 ): Promise<readonly string[]> {
   const stop = new AbortController();
   const endings: Ending[] = [];
@@ -51,11 +53,12 @@ export async function record(
     if (signal.aborted) return;
     const namespace = `rac-${context.id}-${scenario.id}`;
     undeleted.add(namespace);
-    const began = performance.now();
+    const beganAt = performance.now();
+    began(scenario);
     try {
       const ending = await runScenario({...context, target, node, signal}, scenario);
       endings.push(ending);
-      told({scenario, ending, ms: performance.now() - began});
+      told({scenario, ending, ms: performance.now() - beganAt});
     } catch (error) {
       if (!(await isPassing(error, context.api))) {
         stop.abort(error); // what one of these throws concerns all; the signal keeps the first reason
@@ -63,7 +66,7 @@ export async function record(
       }
       const ending: Ending = {reason: 'error', text: messageOf(error)};
       endings.push(ending);
-      told({scenario, ending, ms: performance.now() - began});
+      told({scenario, ending, ms: performance.now() - beganAt});
     }
     if (makesNodes(scenario)) await removeNodes(context.api, context.id).catch(() => undefined); // tried once more below
     await deleteNamespace(context.api, namespace).then(

@@ -1,6 +1,19 @@
+/** Whether lines for whoever watches are left out. */
+let quiet = false;
+
+/** Leaves out what `say` is told from now on; errors and warnings stay. */
+export function beQuiet(): void {
+  quiet = true;
+}
+
 /** One line to whoever watches a command; reports alone go to standard output. */
 export function say(text: string): void {
-  process.stderr.write(`rac: ${text}\n`);
+  if (!quiet) process.stderr.write(`rac: ${text}\n`);
+}
+
+/** One line about what the user should look after. */
+export function warn(text: string): void {
+  process.stderr.write(`rac: warning: ${text}\n`);
 }
 
 /** How long some work took. */

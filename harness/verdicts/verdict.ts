@@ -135,9 +135,18 @@ export function verdictOn(
 }
 
 /** Worst first: what one requirement's verdicts over several scenarios come to. */
-const worst: readonly Outcome[] = ['Failed', 'Error', 'Inconclusive', 'KnownDeviation', 'Passed', 'Skipped'];
+export const worstFirst: readonly Outcome[] = [
+  'Failed',
+  'Error',
+  'Inconclusive',
+  'KnownDeviation',
+  'Passed',
+  'Skipped',
+];
 
 /** The verdict that speaks for a requirement over all scenarios that judge it: the worst one; undefined where none does. */
 export function summarize(verdicts: readonly Verdict[]): Verdict | undefined {
-  return worst.map(each => verdicts.find(verdict => verdict.outcome === each)).find(verdict => verdict !== undefined);
+  return worstFirst
+    .map(each => verdicts.find(verdict => verdict.outcome === each))
+    .find(verdict => verdict !== undefined);
 }
