@@ -119,13 +119,14 @@ async function archiveOf(
   return {reference: asked ?? busybox.tag, archive: {file, named: normalised(named)}};
 }
 
-const busyboxRecipe = {name: 'image-busybox', inputs: {tag: debianBusybox.tag, arch: process.arch, recipe: 1}};
+const busyboxRecipe = {name: 'image-busybox', inputs: {tag: debianBusybox.tag, arch: process.arch, recipe: 2}};
 
 function debianBusyboxFile(): string {
   return join(placeOf(busyboxRecipe), 'image.tar');
 }
 
-async function debianBusyboxArchive(say: Say, signal: AbortSignal): Promise<string> {
+/** The archive of an image of Debian's busybox, which needs no image registry; made where it isn't there. */
+export async function debianBusyboxArchive(say: Say, signal: AbortSignal): Promise<string> {
   const root = await ensureRootFileSystem(say, signal);
   await built({
     ...busyboxRecipe,
@@ -135,22 +136,12 @@ async function debianBusyboxArchive(say: Say, signal: AbortSignal): Promise<stri
         await mkdir(join(files, 'bin'), {recursive: true});
         for (const directory of ['tmp', 'etc', 'root', 'proc', 'sys', 'dev']) await mkdir(join(files, directory));
         await run('chmod', ['1777', join(files, 'tmp')], {signal});
-        await run('tar', ['-C', scratch, '-xf', root, './usr/bin/busybox'], {signal});
-        await rename(join(scratch, 'usr/bin/busybox'), join(files, 'bin/busybox'));
+        await unpackBusybox(root, scratch, files, signal);
         await writeFile(
           join(files, 'etc/passwd'),
           'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
         );
         await writeFile(join(files, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
-        const banner = await run(join(files, 'bin/busybox'), [], {signal});
-        if (!banner.startsWith(`BusyBox v${debianBusybox.version} `)) {
-          throw new SuiteError(
-            'buildFailed',
-            `Debian's busybox calls itself "${banner.split('\n')[0] ?? ''}", not ${debianBusybox.version}`,
-            {next: 'correct the tag in kind/workload-image.ts'},
-          );
-        }
-        await run('chroot', [files, '/bin/busybox', '--install', '/bin'], {signal});
         const layout = join(scratch, 'layout');
         await mkdir(layout);
         await packImage({reference: normalised(debianBusybox.tag), command: ['sh']}, files, join(into, 'image.tar'), {
@@ -160,4 +151,19 @@ async function debianBusyboxArchive(say: Say, signal: AbortSignal): Promise<stri
       }),
   });
   return debianBusyboxFile();
+}
+
+/** Puts the busybox of the root file system into bin/ of `files`, with a link for each of its commands. */
+export async function unpackBusybox(root: string, scratch: string, files: string, signal: AbortSignal): Promise<void> {
+  await run('tar', ['-C', scratch, '-xf', root, './usr/bin/busybox'], {signal});
+  await rename(join(scratch, 'usr/bin/busybox'), join(files, 'bin/busybox'));
+  const banner = await run(join(files, 'bin/busybox'), [], {signal});
+  if (!banner.startsWith(`BusyBox v${debianBusybox.version} `)) {
+    throw new SuiteError(
+      'buildFailed',
+      `Debian's busybox calls itself "${banner.split('\n')[0] ?? ''}", not ${debianBusybox.version}`,
+      {next: 'correct the tag in kind/workload-image.ts'},
+    );
+  }
+  await run('chroot', [files, '/bin/busybox', '--install', '/bin'], {signal});
 }
