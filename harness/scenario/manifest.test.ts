@@ -77,6 +77,13 @@ describe.each(files)('%s', name => {
     expect(new Set(images)).toEqual(new Set(['busybox:test']));
     expect(images.length).toBeGreaterThan(0);
   });
+
+  test('has the Secret of the run in every Pod', () => {
+    const sent = JSON.stringify(readManifest(join(manifests, name), {...fit, pullSecret: 'pull'}).objects);
+    expect(sent.match(/"imagePullSecrets":\[\{"name":"pull"\}\]/g)).toHaveLength(
+      sent.match(/"containers":\[/g)?.length ?? 0,
+    );
+  });
 });
 
 test('every container that is given a name and a role runs the same script', () => {

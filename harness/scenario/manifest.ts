@@ -71,6 +71,8 @@ export interface Fit {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly image: string;
+  /** Name of the Secret that the image is pulled with. */
+  readonly pullSecret?: string | undefined;
   readonly overlay?: Scenario['overlay'];
   /** Name of the resource that its containers get where they ask for any device. */
   readonly device?: string | undefined;
@@ -153,8 +155,11 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
   });
 }
 
-function fitPod(spec: PodSpec, {image, labels, overlay = {}, device, node}: Fit): PodSpec {
-  const fitted = eachContainer(spec, each => ({...each, image}));
+function fitPod(spec: PodSpec, {image, pullSecret, labels, overlay = {}, device, node}: Fit): PodSpec {
+  const fitted = withPullSecret(
+    eachContainer(spec, each => ({...each, image})),
+    pullSecret,
+  );
   const selector = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) => [key, labels[key] ?? value] as const);
   if (node !== undefined) selector.push(['kubernetes.io/hostname', node]);
   const placed = selector.length === 0 ? fitted : {...fitted, nodeSelector: Object.fromEntries(selector)};
@@ -177,6 +182,11 @@ export function overlaid(object: ManifestObject, overlay: Overlay): ManifestObje
 
 function overlaidSpec(spec: PodSpec, {spec: fields, containers = {}}: Overlay): PodSpec {
   return eachContainer({...spec, ...fields}, each => ({...each, ...containers[each.name]}));
+}
+
+/** A Pod's spec whose images are pulled with that Secret, where there is one. */
+export function withPullSecret<Spec extends object>(spec: Spec, name: string | undefined): Spec {
+  return name === undefined ? spec : {...spec, imagePullSecrets: [{name}]};
 }
 
 function eachContainer(spec: PodSpec, change: (container: Container) => Container): PodSpec {

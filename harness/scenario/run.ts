@@ -15,6 +15,7 @@ import {createNamespace, runLabel} from './namespace.ts';
 import type {NodeAccess} from './node-access.ts';
 import {prepare} from './prepare.ts';
 import {podsOf} from './several-pods.ts';
+import {copyPullSecret, type PullSecret} from './pull-secret.ts';
 import {sendRequests} from './requests.ts';
 import {takeSteps, type Ending} from './steps.ts';
 import {readJournal, type Subject} from './stimulus.ts';
@@ -35,6 +36,8 @@ export interface RunContext {
   readonly node?: string | undefined;
   /** Address of this machine under which the target's API server reaches it, where it does. */
   readonly callback?: string | undefined;
+  /** What Pods pull their image with, where that takes something. */
+  readonly pullSecret?: PullSecret | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -47,7 +50,7 @@ export interface RunContext {
  * @throws SuiteError only for what concerns the whole run: the API server is away, the disk is full, Ctrl-C
  */
 export async function runScenario(context: RunContext, scenario: Scenario): Promise<Ending> {
-  const {api, target, budgets, signal, nodes} = context;
+  const {api, target, budgets, signal, nodes, pullSecret} = context;
   const {image, calibration} = target;
   const namespace = `rac-${context.id}-${scenario.id}`;
   const labels = {[runLabel]: context.id};
@@ -55,11 +58,13 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     namespace,
     labels,
     image,
+    pullSecret: pullSecret?.name,
     overlay: scenario.overlay,
     device: target.device,
     node: context.node,
   });
   await createNamespace(api, namespace, context.id, scenario.admits ?? 'restricted', signal);
+  if (pullSecret !== undefined) await copyPullSecret(api, pullSecret, namespace);
   const recorder = await Recorder.open({
     api,
     namespace,

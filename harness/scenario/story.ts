@@ -15,6 +15,8 @@ import type {Budget} from '../timeouts.ts';
 import {disturbance, waitingFor} from './disturbance.ts';
 import {differences} from './echo.ts';
 import {awaitServiceAccount, createNamespace, deleteNamespace, runLabel} from './namespace.ts';
+import {withPullSecret} from './manifest.ts';
+import {copyPullSecret} from './pull-secret.ts';
 import type {RunContext} from './run.ts';
 import {tellToExit, type Subject} from './stimulus.ts';
 
@@ -36,15 +38,17 @@ export interface ToldStory {
  * @throws SuiteError only for what concerns the whole run: the API server is away, the disk is full, Ctrl-C
  */
 export async function tellStory(context: StoryContext, id: string, story: Story): Promise<ToldStory> {
-  const {api, target, budgets, signal} = context;
+  const {api, target, budgets, signal, pullSecret} = context;
   const namespace = `rac-${context.id}-${id}`;
   const file = join(context.recordings, `${id}.ndjson`);
   await createNamespace(api, namespace, context.id, 'restricted', signal);
+  if (pullSecret !== undefined) await copyPullSecret(api, pullSecret, namespace);
   const recorder = await Recorder.open({api, namespace, file, header: headerOf(context, id, story), budgets, signal});
   try {
     const subject = {open: openExec(api.config), namespace, pod: id, budgets, signal};
     await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
-    await createPod(context, namespace, manifestOf(story.pod, id, target.image));
+    const made = manifestOf(story.pod, id, target.image);
+    await createPod(context, namespace, {...made, spec: withPullSecret(made.spec, pullSecret?.name)});
     const late = await tell(recorder, subject, story);
     await recorder.confirm();
     recorder.close(late === undefined ? 'settled' : 'out-of-patience', late ?? 'the story was told to its end');
