@@ -112,7 +112,7 @@ export default tseslint.config(
     ],
   ),
   mayNotImport(
-    ['harness/replay/**', 'harness/soak/**'],
+    ['harness/replay/**', 'harness/soak/**', 'harness/progress/**', 'harness/sources/**'],
     [
       {group: clients, message: pure},
       {

@@ -2,9 +2,11 @@ import {join} from 'node:path';
 import type {Need, Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
 import {readManifest} from '../harness/scenario/manifest.ts';
+import {inMirror} from '../harness/scenario/image-reference.ts';
 import type {NodeAccess} from '../harness/scenario/node-access.ts';
+import {readPullSecret, type PullSecret} from '../harness/scenario/pull-secret.ts';
 import {Api} from '../harness/target/api.ts';
-import {loadKubeconfig} from '../harness/target/kubeconfig.ts';
+import {loadKubeconfig, serviceAccountConfig} from '../harness/target/kubeconfig.ts';
 import {preflight} from '../harness/target/preflight.ts';
 import {rightsOf} from '../harness/target/rights.ts';
 import type {Changes} from '../kind/config.ts';
@@ -20,11 +22,17 @@ export interface TargetOptions {
   /** A kubeconfig context; without it, a kind cluster is brought up. */
   readonly context?: string | undefined;
   readonly kubeconfig?: string | undefined;
+  /** The cluster that this runs in. */
+  readonly inCluster?: boolean | undefined;
   /** Config of the kind cluster. */
   readonly cluster: string;
   readonly kubernetes?: string | undefined;
   readonly nodeImage?: string | undefined;
   readonly image?: string | undefined;
+  /** Mirror that every image is taken from, as HOST/PATH. */
+  readonly imageRegistry?: string | undefined;
+  /** Secret that images are pulled with, as NAME or NAMESPACE/NAME. */
+  readonly imagePullSecret?: string | undefined;
   readonly yes: boolean;
   readonly signal: AbortSignal;
 }
@@ -33,6 +41,7 @@ export interface TargetOptions {
 export interface Reached {
   readonly api: Api;
   readonly image: string;
+  readonly pullSecret: PullSecret | undefined;
   readonly has: readonly Need[];
   readonly nodes: NodeAccess | undefined;
   /** Address of this machine under which the API server reaches it. */
@@ -52,10 +61,14 @@ export async function findTarget(
   own: Pick<Changes, 'name' | 'workers'> = {},
 ): Promise<Reached> {
   const userAgent = `restart-all-containers-conformance/${version}`;
-  if (options.context !== undefined || options.kubeconfig !== undefined) {
+  if (options.inCluster === true) {
+    const api = new Api(serviceAccountConfig(), userAgent);
+    return {api, has: [], nodes: undefined, callback: undefined, ...(await imageOf(api, options))};
+  }
+  if (isTheUsers(options)) {
     const config = loadKubeconfig(options.kubeconfig, options.context);
     const api = new Api(config, userAgent);
-    return {api, ...(await onOwnCluster(api, options)), image: options.image ?? defaultImage};
+    return {api, ...(await onOwnCluster(api, options)), ...(await imageOf(api, options))};
   }
   const cluster = await bringUp({
     config: options.cluster,
@@ -65,10 +78,30 @@ export async function findTarget(
     signal: options.signal,
     ...(options.kubernetes === undefined ? {} : {kubernetes: options.kubernetes}),
     ...(options.nodeImage === undefined ? {} : {nodeImage: options.nodeImage}),
-    ...(options.image === undefined ? {} : {workloadImage: options.image}),
+    ...(options.image === undefined && options.imageRegistry === undefined
+      ? {}
+      : {workloadImage: workloadImage(options)}),
   });
   const api = new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent);
-  return {api, ...(await onOwnCluster(api, options)), image: cluster.workloadImage};
+  return {api, ...(await onOwnCluster(api, options)), ...(await imageOf(api, options)), image: cluster.workloadImage};
+}
+
+/** Whether the target is a cluster that the user named, and not one of our own that is brought up. */
+export function isTheUsers({context, kubeconfig, inCluster}: TargetOptions): boolean {
+  return context !== undefined || kubeconfig !== undefined || inCluster === true;
+}
+
+/** The image of every Pod of a run on a cluster of the user's own. */
+export function workloadImage({image, imageRegistry}: Pick<TargetOptions, 'image' | 'imageRegistry'>): string {
+  return inMirror(image ?? defaultImage, imageRegistry);
+}
+
+async function imageOf(api: Api, options: TargetOptions): Promise<Pick<Reached, 'image' | 'pullSecret'>> {
+  const {imagePullSecret: named, signal} = options;
+  return {
+    image: workloadImage(options),
+    pullSecret: named === undefined ? undefined : await readPullSecret(api, named, signal),
+  };
 }
 
 /** What only a cluster of our own gives, by whatever kubeconfig it was reached. */

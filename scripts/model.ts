@@ -12,7 +12,7 @@ import {budgets} from '../harness/timeouts.ts';
 import {findTarget, type TargetOptions} from './find-target.ts';
 import {count, withTargetFlags} from './run.ts';
 import {makeFolder} from './run-files.ts';
-import {say} from './say.ts';
+import {say, warn} from './say.ts';
 import {version} from './version.ts';
 
 interface Flags extends Omit<TargetOptions, 'signal'> {
@@ -35,7 +35,7 @@ export function modelCommand(signal: AbortSignal): Command {
     .option('--shrink <count>', 'Pods told at most in search of a smaller one that disagrees', count, 40)
     .addHelpText('after', '\nExit codes: 0 all agree, 1 one disagrees, 3 the feature is off, 4 one is undecided.\n')
     .action(async (flags: Flags) => {
-      const {api, image, has} = await findTarget({...flags, signal});
+      const {api, image, has, pullSecret} = await findTarget({...flags, signal});
       const target = await preflight(api, {image, has, rights: rightsOf([])}, signal);
       if (target.feature === 'off') {
         throw new SuiteError('featureOff', 'the feature is off on the target', {next: 'turn its gates on'});
@@ -45,7 +45,16 @@ export function modelCommand(signal: AbortSignal): Command {
       await removeNamespaces(api, undefined, scaled);
       say(`${flags.path === undefined ? flags.pods : 1} Pods on Kubernetes ${target.server}, seed ${flags.seed}`);
       const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
-      const context = {id, api, target, suite: version, recordings: folder.recordings, budgets: scaled, signal};
+      const context = {
+        id,
+        api,
+        target,
+        suite: version,
+        recordings: folder.recordings,
+        budgets: scaled,
+        pullSecret,
+        signal,
+      };
       const result = await search(
         (name, story, stop) => tellStory({...context, signal: stop}, name, story),
         {
@@ -72,7 +81,7 @@ async function removeAll({api, id, budgets: scaled}: StoryContext): Promise<void
     removal => removal.left,
     (error: unknown) => [`all of run ${id}, ${messageOf(error)}`],
   );
-  if (left.length > 0) say(`warning: namespaces not removed: ${left.join(', ')}`);
+  if (left.length > 0) warn(`namespaces not removed: ${left.join(', ')}`);
 }
 
 function causeOf({told}: SearchResult): 'ok' | 'failed' | 'undecided' {

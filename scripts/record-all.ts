@@ -1,19 +1,25 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {record} from '../harness/record.ts';
+import {plan, type Tell} from '../harness/progress/events.ts';
+import {record, type EndedRecording} from '../harness/record.ts';
+import {calibrationScenario} from '../harness/calibration.ts';
 import {disturbsNode, type Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
 import type {RunFolder} from '../harness/run-folder.ts';
 import {removeWebhooks} from '../harness/scenario/injection.ts';
 import {removeNamespaces} from '../harness/scenario/namespace.ts';
 import {removeNodes} from '../harness/scenario/nodes.ts';
+import {checkPulls} from '../harness/scenario/pull-check.ts';
 import type {Statement} from '../harness/suite.ts';
 import {budgets} from '../harness/timeouts.ts';
 import {skipReason} from '../harness/verdicts/verdict.ts';
 import {readConfig} from '../kind/config.ts';
-import type {Reached, TargetOptions} from './find-target.ts';
+import {isTheUsers, type Reached, type TargetOptions} from './find-target.ts';
 import {root} from './paths.ts';
-import {say, seconds, timed} from './say.ts';
+import {keepDurations, pastDurations, secondsOf} from './durations.ts';
+import {say, seconds, timed, warn} from './say.ts';
+import {allStatements} from './statements.ts';
+import {judgeMeanwhile} from './verdicts-so-far.ts';
 import type {Selection} from './selection.ts';
 import {version} from './version.ts';
 
@@ -22,6 +28,8 @@ export interface RecordOptions {
   readonly timeoutScale: number;
   /** How many scenarios may run at a time. */
   readonly parallel: number;
+  /** Takes what the run is at. */
+  readonly tell: Tell;
   readonly signal: AbortSignal;
 }
 
@@ -35,15 +43,14 @@ const disturbedNodes = 2;
  */
 export async function divide(
   {scenarios}: Selection,
-  {context, kubeconfig, cluster}: TargetOptions,
+  options: TargetOptions,
 ): Promise<{
   disruptive: {name: string; workers: number; scenarios: readonly Scenario[]} | undefined;
   others: readonly Scenario[];
 }> {
   const disturbing = scenarios.filter(disturbsNode);
-  if (context !== undefined || kubeconfig !== undefined || disturbing.length === 0)
-    return {disruptive: undefined, others: scenarios};
-  const {name} = await readConfig(cluster);
+  if (isTheUsers(options) || disturbing.length === 0) return {disruptive: undefined, others: scenarios};
+  const {name} = await readConfig(options.cluster);
   return {
     disruptive: {name: `${name}-disruptive`, workers: disturbedNodes, scenarios: disturbing},
     others: scenarios.filter(each => !disturbing.includes(each)),
@@ -66,7 +73,7 @@ export function judgeable(
 
 /** Records scenarios on a cluster into the run's folder, after removing what an earlier run left there. */
 export async function recordAll(
-  {api, nodes, callback}: Pick<Reached, 'api' | 'nodes' | 'callback'>,
+  {api, nodes, callback, pullSecret}: Pick<Reached, 'api' | 'nodes' | 'callback' | 'pullSecret'>,
   target: Target,
   scenarios: readonly Scenario[],
   folder: RunFolder,
@@ -81,7 +88,11 @@ export async function recordAll(
     ...(await removeNamespaces(api, undefined, scaled)).removed,
   ];
   if (stale.length > 0) say(`removed what an earlier run left: ${stale.join(', ')}`);
-  say(`recording ${scenarios.length} scenarios, ${options.parallel} at a time`);
+  if (!scenarios.every(({byRequest}) => byRequest === true)) {
+    say(`trying ${target.image} on each node`);
+    const unchecked = await checkPulls({...options, id, api, image: target.image, pullSecret, budgets: scaled});
+    for (const node of unchecked) say(`  not tried on ${node}`);
+  }
   const context = {
     id,
     api,
@@ -92,22 +103,61 @@ export async function recordAll(
     budgets: scaled,
     nodes,
     callback,
+    pullSecret,
   };
+  const calibrates = target.calibration === undefined && !scenarios.every(({byRequest}) => byRequest === true);
   const {result: left, ms} = await timed(() =>
-    record(
-      {...context, signal: options.signal},
-      scenarios,
-      options.parallel,
-      ({scenario, ending, ms: took}) => {
-        say(`  ${scenario.title}: ${ending.text} (${seconds(took)})`);
-      },
-      target.calibration !== undefined || scenarios.every(({byRequest}) => byRequest === true)
-        ? undefined
-        : calibration => {
-            writeFileSync(folder.target, `${JSON.stringify({...target, calibration}, null, 2)}\n`);
-          },
+    told(scenarios, calibrates, folder, options, ({began, ended}) =>
+      record(
+        {...context, signal: options.signal},
+        scenarios,
+        options.parallel,
+        ended,
+        calibrates
+          ? calibration => {
+              writeFileSync(folder.target, `${JSON.stringify({...target, calibration}, null, 2)}\n`);
+            }
+          : undefined,
+        began,
+      ),
     ),
   );
   say(`recorded and cleaned up in ${seconds(ms)}`);
-  if (left.length > 0) say(`warning: still being deleted: ${left.join(', ')}. Next: kubectl delete ${left.join(' ')}`);
+  if (left.length > 0) warn(`still being deleted: ${left.join(', ')}. Next: kubectl delete ${left.join(' ')}`);
+}
+
+/** Does the recording, tells how it goes on, and keeps how long each scenario took. */
+async function told<T>(
+  scenarios: readonly Scenario[],
+  calibrates: boolean,
+  folder: RunFolder,
+  {tell, parallel}: RecordOptions,
+  work: (on: {began: (scenario: Scenario) => void; ended: (recorded: EndedRecording) => void}) => Promise<T>,
+): Promise<T> {
+  const statements = await allStatements();
+  const past = pastDurations();
+  const took: Record<string, number> = {};
+  const profilesOf = ({id}: Scenario): readonly string[] => [
+    ...new Set(statements.filter(({scenario}) => scenario.id === id).map(({requirement}) => requirement.profile)),
+  ];
+  const planned = calibrates ? [calibrationScenario, ...scenarios] : scenarios;
+  await using judging = judgeMeanwhile(folder, tell);
+  tell({event: 'recording', scenarios: plan(planned, profilesOf, each => secondsOf(each, past)), parallel});
+  const began = performance.now();
+  try {
+    return await work({
+      began: ({id, title}) => {
+        tell({event: 'began', scenario: id, title});
+      },
+      ended: ({scenario: {id, title}, ending: {reason, text}, ms}) => {
+        const its = Math.round(ms / 100) / 10;
+        took[id] = its;
+        tell({event: 'ended', scenario: id, title, reason, text, seconds: its});
+        judging.ended(id);
+      },
+    });
+  } finally {
+    tell({event: 'recorded', seconds: Math.round((performance.now() - began) / 100) / 10});
+    await keepDurations(took);
+  }
 }

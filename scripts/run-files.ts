@@ -4,6 +4,7 @@ import {messageOf, SuiteError} from '../harness/errors.ts';
 import {findFiles} from '../harness/replay/found.ts';
 import {runFileName, runFileText} from '../harness/replay/run-file.ts';
 import {describeRun, type RunFacts} from '../harness/replay/seal.ts';
+import {readStoredRun} from '../harness/replay/stored-run.ts';
 import {runFolder, type RunFolder} from '../harness/run-folder.ts';
 import {root} from './paths.ts';
 
@@ -23,6 +24,15 @@ export function makeFolder(output: string | undefined): RunFolder {
     });
   }
   return folder;
+}
+
+/** What verdicts on a run rest on, by name: all of its folder but the reports. */
+export function evidenceTexts(path: string): Readonly<Record<string, string>> {
+  const {file, found} = readStoredRun(path);
+  const texts = found.flatMap(({name, content}) =>
+    Object.hasOwn(file.files, name) && 'text' in content ? [[name, content.text] as const] : [],
+  );
+  return Object.fromEntries([...texts, [runFileName, runFileText({...file, reports: {}})]]);
 }
 
 /** Writes run.json beside a run's other files, once all of them are there. */

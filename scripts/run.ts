@@ -1,10 +1,17 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {exitCodes} from '../harness/errors.ts';
-import {conformanceRun, type RunOptions} from './conformance.ts';
+import {bundleOf} from '../harness/replay/bundle.ts';
+import type {Shard} from '../harness/shard.ts';
+import {conformanceRun, recordRun, type RunOptions} from './conformance.ts';
 import {implementationFrom, withImplementationFlags, type ImplementationFlags} from './implementation-flags.ts';
+import {progress, writeJson, type ProgressOptions} from './progress.ts';
 import {exitCause, printReport} from './report-files.ts';
+import {beQuiet} from './say.ts';
+import {evidenceTexts} from './run-files.ts';
 
-type Flags = Omit<RunOptions, 'signal' | 'implementation'> & ImplementationFlags;
+type Flags = Omit<RunOptions, 'signal' | 'tell' | 'implementation'> &
+  ImplementationFlags &
+  ProgressOptions & {readonly shard?: Shard; readonly resultsToStdout?: true};
 
 /** What a run judges where it is not told otherwise. */
 export const defaultProfiles: readonly string[] = ['core', 'api', 'workloads', 'node'];
@@ -13,10 +20,33 @@ export const defaultProfiles: readonly string[] = ['core', 'api', 'workloads', '
 export function runCommand(signal: AbortSignal): Command {
   return withImplementationFlags(withRunFlags(new Command('run')))
     .description('record every scenario on a cluster, judge the recordings and print the report')
+    .addOption(new Option('--quiet', 'print the report alone, and errors').conflicts('json'))
+    .option('--json', 'write what happens as lines of JSON on standard output, the report last (docs/progress.md)')
+    .option(
+      '--shard <part>',
+      'record one part of the scenarios, as I/N with I from 0 on, and judge nothing: rac merge does',
+      shard,
+    )
+    .addOption(
+      new Option(
+        '--results-to-stdout',
+        "write the run's files to standard output as lines that rac merge takes",
+      ).conflicts('json'),
+    )
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
-      const {report, folder} = await conformanceRun({...flags, implementation: implementationFrom(flags), signal});
-      printReport(report, folder.path);
+      const {quiet, json} = flags;
+      if (quiet === true || json === true) beQuiet();
+      const options = {...flags, tell: progress(flags), implementation: implementationFrom(flags), signal};
+      if (flags.shard !== undefined) {
+        const {path} = await recordRun(options, flags.shard);
+        if (flags.resultsToStdout === true) process.stdout.write(bundleOf(evidenceTexts(path)));
+        return;
+      }
+      const {report, folder} = await conformanceRun(options);
+      if (flags.resultsToStdout === true) process.stdout.write(bundleOf(evidenceTexts(folder.path)));
+      if (json === true) writeJson({event: 'report', folder: folder.path, report});
+      else printReport(report, folder.path);
       process.exitCode = exitCodes[exitCause(report)];
     });
 }
@@ -38,11 +68,22 @@ export function withRunFlags(command: Command): Command {
 export function withTargetFlags(command: Command): Command {
   return command
     .option('--context <name>', 'run on this kubeconfig context instead of a kind cluster of our own')
+    .addOption(
+      new Option('--in-cluster', 'run on the cluster around this Pod, as its service account').conflicts([
+        'context',
+        'kubeconfig',
+      ]),
+    )
     .option('--kubeconfig <file>', 'kubeconfig of the target (default: KUBECONFIG, then ~/.kube/config)')
     .option('--cluster <config>', 'config of the kind cluster to bring up: a name from kind/ or a file', 'v1.35')
     .option('--kubernetes <version>', 'Kubernetes release of that cluster, such as 1.35.4')
     .option('--node-image <image>', 'node image of that cluster, instead of the one chosen or built')
     .option('--image <image>', 'workload image with a shell like busybox, by digest where you can')
+    .option('--image-registry <mirror>', 'take every image from there, as HOST/PATH; rac images lists them')
+    .option(
+      '--image-pull-secret <name>',
+      'Secret of the target that images are pulled with, as NAME or NAMESPACE/NAME; copied into the namespaces of the run',
+    )
     .option('--output <folder>', "folder for the run's files (default: runs/DATE-TIME)")
     .option(
       '--timeout-scale <factor>',
@@ -59,6 +100,13 @@ export function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
   return value;
+}
+
+/** A flag's value of the form I/N. */
+function shard(text: string): Shard {
+  const [, index = NaN, of = NaN] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (!(index < of)) throw new InvalidArgumentError('It must be I/N with I from 0 to N - 1, such as 0/2.');
+  return {index, of};
 }
 
 function positive(text: string): number {

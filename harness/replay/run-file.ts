@@ -25,6 +25,8 @@ export const runFileSchema = z.strictObject({
   target: z.strictObject({context: z.string(), server: z.string()}),
   /** What was asked for; selection.json has the requirements that it comes to. */
   asked: z.strictObject({profile: z.array(z.string()), only: z.array(z.string()), skip: z.array(z.string())}),
+  /** Which part of the scenarios it is, where it is one of several; the whole has none. */
+  shard: z.strictObject({index: z.int().nonnegative(), of: z.int().positive()}).optional(),
   /** The files of manifests/ that were recorded. */
   manifests: hashes,
   /** What the reports in the folder were judged with: version of the suite, and its data files. */

@@ -4,7 +4,7 @@ import {runFormat, type RunFile} from './run-file.ts';
 import {recordingsIn} from './stored-run.ts';
 
 /** What a run knows of itself and its files do not tell. */
-export type RunFacts = Pick<RunFile, 'suite' | 'startedAt' | 'endedAt' | 'target' | 'asked'>;
+export type RunFacts = Pick<RunFile, 'suite' | 'startedAt' | 'endedAt' | 'target' | 'asked' | 'shard'>;
 
 /** Describes a run whose recordings are complete and that was not judged yet: every file found is evidence. */
 export function describeRun(path: string, facts: RunFacts, found: readonly Found[]): RunFile {

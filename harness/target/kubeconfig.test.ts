@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
-import {loadKubeconfig} from './kubeconfig.ts';
+import {loadKubeconfig, serviceAccountConfig} from './kubeconfig.ts';
 
 let folder: string;
 let file: string;
@@ -87,4 +87,14 @@ describe('a kubeconfig that can not be used', () => {
       expect.objectContaining({exit: 'badContext', message: expect.stringContaining("can't be read")}),
     );
   });
+});
+
+test('a machine that is no Pod with a service account has no cluster around it', () => {
+  const host = process.env['KUBERNETES_SERVICE_HOST'];
+  delete process.env['KUBERNETES_SERVICE_HOST'];
+  try {
+    expect(() => serviceAccountConfig()).toThrow(expect.objectContaining({exit: 'badContext'}));
+  } finally {
+    if (host !== undefined) process.env['KUBERNETES_SERVICE_HOST'] = host;
+  }
 });

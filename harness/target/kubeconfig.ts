@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {KubeConfig} from '@kubernetes/client-node';
 import {messageOf, SuiteError} from '../errors.ts';
 
@@ -49,5 +50,24 @@ export function loadKubeconfig(file: string | undefined, context: string | undef
       `context ${JSON.stringify(wanted)} names a cluster that kubeconfig ${from} does not have`,
     );
   }
+  return config;
+}
+
+/** Where a Pod has the token of its service account. */
+const token = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/**
+ * The cluster that this runs in, by the service account of its Pod.
+ *
+ * @throws SuiteError `badContext` where this is no Pod, or one without a token
+ */
+export function serviceAccountConfig(): KubeConfig {
+  if (process.env['KUBERNETES_SERVICE_HOST'] === undefined || !existsSync(token)) {
+    throw new SuiteError('badContext', 'this is no Pod with a service account, so that there is no cluster around it', {
+      next: 'leave out --in-cluster, or let the Pod mount the token of its service account',
+    });
+  }
+  const config = new KubeConfig();
+  config.loadFromCluster();
   return config;
 }
