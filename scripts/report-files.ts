@@ -3,10 +3,11 @@ import {join, relative} from 'node:path';
 import type {ExitCause} from '../harness/errors.ts';
 import {formatReport} from '../harness/report/console.ts';
 import type {Report} from '../harness/report/report.ts';
+import {storedText} from '../harness/report/stored-report.ts';
 
 /** A report as it is printed. */
 export function reportText(report: Report, as: 'text' | 'json', colour: boolean): string {
-  return as === 'text' ? formatReport(report, colour) : `${JSON.stringify(report, null, 2)}\n`;
+  return as === 'text' ? formatReport(report, colour) : storedText(report);
 }
 
 /** The files that a report is written to, by name, each with its text. */

@@ -3,7 +3,7 @@ import {beforeAll, describe, expect, test} from '@jest/globals';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import {parse} from 'yaml';
-import {redRun, type KeptRun} from '../testing/kept-run.ts';
+import {redRun, type RecordedRun} from '../testing/recorded-run.ts';
 import {conformanceReport, formatConformanceReport} from './conformance-report.ts';
 import {formatAs} from './write.ts';
 import {inTotoStatement} from './statement.ts';
@@ -16,7 +16,7 @@ const implementation = {
   contact: ['k8s@example.com'],
 };
 
-let run: KeptRun;
+let run: RecordedRun;
 
 beforeAll(async () => {
   run = await redRun();

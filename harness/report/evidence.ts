@@ -1,14 +1,18 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {gunzipSync} from 'node:zlib';
 import {messageOf} from '../errors.ts';
-import {readRecording, type Recording} from '../recording/recording.ts';
+import {parseRecording, type Recording} from '../recording/recording.ts';
 import type {RunFolder} from '../run-folder.ts';
 
 /** A recording of a run's folder, as it can be shown and vouched for. */
 export interface StoredRecording {
-  /** Path in the run's folder, such as recordings/sidecar-exits.ndjson. */
+  /** Path in the run's folder, such as recordings/sidecar-exits.ndjson; also of one that is kept compressed. */
   readonly name: string;
+  /** The file itself, with the .gz of a compressed one. */
+  readonly file: string;
+  /** SHA-256 of its text, as run.json has it. */
   readonly sha256: string;
   /** What it holds, or why that can't be read. */
   readonly recording: Recording | string;
@@ -26,14 +30,11 @@ export interface Evidence {
 export function readEvidence({target, recordings}: RunFolder): Evidence {
   const names = existsSync(recordings) ? readdirSync(recordings) : [];
   return {
-    target: digestOf(target),
+    target: hash('sha256', readFileSync(target)),
     recordings: names
       .filter(name => /\.ndjson(\.gz)?$/.test(name))
       .toSorted()
-      .map(name => {
-        const file = join(recordings, name);
-        return {name: `recordings/${name}`, sha256: digestOf(file), recording: readOrWhyNot(file)};
-      }),
+      .map(name => read(recordings, name)),
   };
 }
 
@@ -44,14 +45,21 @@ export function startOf({recordings}: Evidence): string | undefined {
     .toSorted()[0];
 }
 
-function readOrWhyNot(file: string): Recording | string {
+function read(folder: string, file: string): StoredRecording {
+  const named = {name: `recordings/${file.replace(/\.gz$/, '')}`, file: `recordings/${file}`};
+  const bytes = readFileSync(join(folder, file));
   try {
-    return readRecording(file);
+    const text = file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+    return {...named, sha256: hash('sha256', text), recording: parsedOrWhyNot(named.name, text.toString('utf8'))};
   } catch (error) {
-    return messageOf(error);
+    return {...named, sha256: hash('sha256', bytes), recording: messageOf(error)};
   }
 }
 
-function digestOf(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+function parsedOrWhyNot(name: string, text: string): Recording | string {
+  try {
+    return parseRecording(name, text);
+  } catch (error) {
+    return messageOf(error);
+  }
 }

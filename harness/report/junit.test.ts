@@ -1,11 +1,11 @@
 import {beforeAll, describe, expect, test} from '@jest/globals';
 import {parse} from 'junit2json';
 import {SaxesParser} from 'saxes';
-import {redRun, type KeptRun} from '../testing/kept-run.ts';
+import {redRun, type RecordedRun} from '../testing/recorded-run.ts';
 import {formatJUnit} from './junit.ts';
 import type {Report} from './report.ts';
 
-let run: KeptRun;
+let run: RecordedRun;
 
 beforeAll(async () => {
   run = await redRun();

@@ -1,9 +1,9 @@
 import {beforeAll, expect, test} from '@jest/globals';
-import {redRun, type KeptRun} from '../testing/kept-run.ts';
+import {redRun, type RecordedRun} from '../testing/recorded-run.ts';
 import type {Report} from './report.ts';
 import {inTotoStatement} from './statement.ts';
 
-let run: KeptRun;
+let run: RecordedRun;
 
 beforeAll(async () => {
   run = await redRun();

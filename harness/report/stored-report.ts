@@ -55,6 +55,11 @@ export const reportSchema = z.strictObject({
   stale: z.array(deviationSchema),
 }) satisfies z.ZodType<Report>;
 
+/** A report as report.json has it: its fields in one order, however it was come by. */
+export function storedText(report: Report): string {
+  return `${JSON.stringify(reportSchema.parse(report), null, 2)}\n`;
+}
+
 /**
  * Reads the report of a run that ended with one.
  *

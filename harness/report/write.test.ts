@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeAll, beforeEach, describe, expect, test} from '@jest/globals';
 import {runFolder, type RunFolder} from '../run-folder.ts';
-import {keptRun} from '../testing/kept-run.ts';
+import {recordedRun} from '../testing/recorded-run.ts';
 import {readEvidence} from './evidence.ts';
 import type {Report} from './report.ts';
 import {readStoredReport} from './stored-report.ts';
@@ -18,7 +18,7 @@ let folder: RunFolder;
 let report: Report;
 
 beforeAll(async () => {
-  ({report} = await keptRun(['sidecar-exits']));
+  ({report} = await recordedRun(['sidecar-exits']));
 });
 
 beforeEach(() => {

@@ -9,7 +9,7 @@ import {formatJUnit} from './junit.ts';
 import {formatPage} from './page/page.ts';
 import type {Report} from './report.ts';
 import {inTotoStatement} from './statement.ts';
-import {reportSchema} from './stored-report.ts';
+import {storedText} from './stored-report.ts';
 import {formats, reportFiles, type Format} from './formats.ts';
 
 /** What is known of a report apart from itself. */
@@ -32,7 +32,7 @@ export function formatAs(
     case 'text':
       return formatReport(report, false);
     case 'json':
-      return json(reportSchema.parse(report));
+      return storedText(report);
     case 'yaml':
       return formatConformanceReport(conformanceReport(report, evidence, implementation));
     case 'junit':

@@ -1,11 +1,11 @@
 import {readdirSync} from 'node:fs';
 import {beforeAll, describe, expect, test} from '@jest/globals';
 import {parseHTML} from 'linkedom';
-import {keptRun, redRun, type KeptRun} from '../../testing/kept-run.ts';
+import {recordedRun, redRun, type RecordedRun} from '../../testing/recorded-run.ts';
 import {formatPage} from './page.ts';
 
-let red: KeptRun;
-let whole: KeptRun;
+let red: RecordedRun;
+let whole: RecordedRun;
 
 beforeAll(async () => {
   red = await redRun();
@@ -68,7 +68,7 @@ describe('the page of a whole run', () => {
   beforeAll(async () => {
     const folder = new URL('../../testing/recordings/v1.35.4/', import.meta.url);
     const names = readdirSync(folder).filter(name => name.endsWith('.ndjson.gz'));
-    whole = await keptRun(names.map(name => name.replace('.ndjson.gz', '')));
+    whole = await recordedRun(names.map(name => name.replace('.ndjson.gz', '')));
     page = formatPage(whole.report, whole.evidence, undefined);
   });
 

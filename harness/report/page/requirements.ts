@@ -174,7 +174,7 @@ function proof(verdict: Verdict, scene: Scene | undefined): VNode {
       scene === undefined
         ? ''
         : html`<p class="place">
-            <a href=${scene.stored.name}>${scene.stored.name}</a>${line === undefined ? '' : `, line ${line}`}
+            <a href=${scene.stored.file}>${scene.stored.file}</a>${line === undefined ? '' : `, line ${line}`}
           </p>`
     }
   </div>`;

@@ -75,7 +75,7 @@ function sceneDetails(scene: Scene): VNode {
     </summary>
     <div class="body">
       <p class="soft">
-        <a href=${stored.name}>${stored.name}</a
+        <a href=${stored.file}>${stored.file}</a
         >${`: ${recording.observations.length} observations of ${scenario.manifest} over ${seconds}`}
         ${end?.kind === 'end' ? `; at the end, ${end.text}` : ''}
       </p>
