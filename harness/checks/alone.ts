@@ -83,8 +83,11 @@ export function staysEnded(): Check {
 export function startsNothing(sidecar: string, code: number): Check {
   return timeline => {
     const {after, containers} = timeline;
-    const expected = `${sidecar} exits with ${code} and no container is started again`;
+    const expected = `${sidecar} exits with ${code} and no restart begins`;
     const trail: Evidence[] = [stimulusEvidence(timeline)];
+    const begun = after.find(version => isRaised(timeline, version));
+    if (begun !== undefined)
+      return broken(expected, `${type} became True`, [...trail, evidence(begun, `${type} became True`)]);
     for (const {name} of containers) {
       const again = restartedIn(timeline, name);
       if (again === undefined) continue;
@@ -104,16 +107,23 @@ export function startsNothing(sidecar: string, code: number): Check {
 }
 
 /** What in that version tells that other containers were restarted too. */
-function triggered({before, containers, hadRun}: Timeline, {pod}: PodVersion, alone: readonly string[]) {
+function triggered(timeline: Timeline, version: PodVersion, alone: readonly string[]): string | undefined {
+  const {before, containers, hadRun} = timeline;
+  const {pod} = version;
   const others = containers.map(({name}) => name).filter(name => !alone.includes(name));
   const moved = others.find(name => statusOf(pod, name)?.restartCount !== statusOf(before.pod, name)?.restartCount);
   if (moved !== undefined) return `restartCount of ${moved} moved`;
   const renewed = others.find(name => hadRun.includes(name) && isAnother(before.pod, pod, name));
   if (renewed !== undefined) return `${renewed} was started again, and not counted`;
+  return isRaised(timeline, version) ? `${type} became True` : undefined;
+}
+
+/** Whether the condition is True in that version, or was since the exit. */
+function isRaised({before}: Timeline, {pod}: PodVersion): boolean {
   const [was, is] = [before.pod, pod].map(each => conditionOf(each, type));
   // The kubelet may report only the newer of two states that follow at once; then the time alone tells of the change.
   const dated = was !== undefined && is !== undefined && was.lastTransitionTime !== is.lastTransitionTime;
-  return is?.status === 'True' || dated ? `${type} became True` : undefined;
+  return is?.status === 'True' || dated;
 }
 
 function isAnother(before: Pod, now: Pod, name: string): boolean {

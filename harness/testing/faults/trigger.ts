@@ -219,6 +219,15 @@ export const triggerFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'a restart begins when the Pod has done its work',
+    in: early,
+    edit: e => {
+      e.step('the last regular container ends');
+      e.pods(e.last, e.last, pod => (condition(pod, type).status = 'True'));
+    },
+    turns: {'TRG-21': 'AllContainersRestarting became True'},
+  },
+  {
     name: 'a sidecar is started again when the Pod has done its work',
     in: early,
     edit: e => {
