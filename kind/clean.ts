@@ -48,7 +48,9 @@ async function cleanEngine(engine: Engine, signal: AbortSignal): Promise<void> {
     tell(`removing container ${Names[0] ?? Id}, left by a build that was killed`);
     await run(engine.tool, ['rm', '--force', '--volumes', Id], {signal, env: engine.env});
   }
-  const images = await dockerode.listImages({filters: {reference: ['rac/node', 'rac/node-base', 'rac/suite', 'rac/busybox']}});
+  const images = await dockerode.listImages({
+    filters: {reference: ['rac/node', 'rac/node-base', 'rac/suite', 'rac/busybox']},
+  });
   for (const image of images) {
     const name = image.RepoTags?.[0] ?? image.Id;
     const names = image.RepoTags ?? [image.Id];
