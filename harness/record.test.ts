@@ -6,11 +6,12 @@ import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import {SuiteError} from './errors.ts';
 import {record, type EndedRecording} from './record.ts';
 import {readRecording} from './recording/recording.ts';
+import type {Right} from './target/access.ts';
 import {aHeader} from './testing/a-header.ts';
 import {answer, ApiServer, echo, hangUp, refuse, type Answer} from './testing/api-server.ts';
 import {playKubelet, type Behaviour} from './testing/kubelet.ts';
 import {recordedTarget} from './testing/recorded.ts';
-import {runLabel} from './scenario/namespace.ts';
+import {runLabel} from './scenario/labels.ts';
 import {budgets} from './timeouts.ts';
 
 const {scenario} = aHeader;
@@ -34,6 +35,10 @@ afterEach(async () => {
   rmSync(folder, {recursive: true});
 });
 
+/** Whether a right is one on namespaces and what is in them. */
+const mayInNamespaces = ([, resource]: Right): Promise<boolean> =>
+  Promise.resolve(['namespaces', 'pods'].includes(resource));
+
 const within = (ms: number) => ({ms, meaning: '', conformant: ''});
 
 const run = (
@@ -48,6 +53,7 @@ const run = (
     manifests: fileURLToPath(new URL('../manifests', import.meta.url)),
     recordings: folder,
     budgets: {...budgets(), quiet: within(1), reconnect: within(1), ...patience},
+    may: mayInNamespaces,
     signal: stop.signal,
   };
   return record(context, scenarios, 2, each => told.push(each));
@@ -253,7 +259,7 @@ describe('a clean-up that fails', () => {
     play();
     mayDelete(hangUp);
     server.on('GET', /namespaces$/, hangUp);
-    await expect(run()).resolves.toEqual([`namespace/${namespace}`]);
+    await expect(run()).resolves.toEqual([`namespaces --selector=${runLabel}=run1`]);
   });
 
   test('does not hide that the run was stopped', async () => {

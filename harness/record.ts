@@ -7,9 +7,11 @@ import type {Calibration} from './recording/calibration.ts';
 import {inPlaces} from './places.ts';
 import {readRecording} from './recording/recording.ts';
 import {expectedSeconds, isAlone, type Scenario} from './recording/scenario.ts';
-import {removeWebhooks} from './scenario/injection.ts';
-import {deleteNamespace, removeNamespaces} from './scenario/namespace.ts';
+import {homeOf} from './scenario/labels.ts';
+import {deleteNamespace} from './scenario/namespace.ts';
 import {removeNodes} from './scenario/nodes.ts';
+import {deleteObjects} from './scenario/objects.ts';
+import {removeRun} from './scenario/removal.ts';
 import {runScenario, type RunContext} from './scenario/run.ts';
 import type {Ending} from './scenario/steps.ts';
 import {ApiError, type Api} from './target/api.ts';
@@ -22,8 +24,8 @@ export interface EndedRecording {
 }
 
 /**
- * Records scenarios side by side, longest first, each in a namespace of its own, and deletes each namespace as soon as its
- * recording is complete. Those that need a node for themselves are recorded after the others, one at a time on each node that
+ * Records scenarios side by side, longest first, each in a namespace of its own unless one is given, and deletes what each
+ * made as soon as its recording is complete. Those that need a node for themselves are recorded after the others, one at a time on each node that
  * takes Pods, and those that need the cluster for themselves last, one by one. After Ctrl-C or an error that concerns the whole
  * run, everything of the run is deleted too. A request that is not answered by an API server which does answer others costs its
  * scenario alone. A clean-up that fails costs no recording: what it leaves is named.
@@ -32,7 +34,7 @@ export interface EndedRecording {
  * @param told called as each recording ends
  * @param began called as each recording begins
  * @param calibrated called with how quick the node is, which is recorded before the scenarios; without it, it is not
- * @returns the nodes, webhooks and namespaces that could not be removed, each as kubectl names it
+ * @returns what could not be removed, each as kubectl names it
  * @throws SuiteError `notRecorded` where not one scenario got as far as its stimulus, or what concerns the whole run: the
  *   first of its errors and Ctrl-C
  */
@@ -47,12 +49,9 @@ export async function record(
   const stop = new AbortController();
   const endings: Ending[] = [];
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  const undeleted = new Set<string>();
   let {target} = context;
   const recordOne = async (scenario: Scenario, node?: string): Promise<void> => {
     if (signal.aborted) return;
-    const namespace = `rac-${context.id}-${scenario.id}`;
-    undeleted.add(namespace);
     const beganAt = performance.now();
     began(scenario);
     try {
@@ -68,11 +67,7 @@ export async function record(
       endings.push(ending);
       told({scenario, ending, ms: performance.now() - beganAt});
     }
-    if (makesNodes(scenario)) await removeNodes(context.api, context.id).catch(() => undefined); // tried once more below
-    await deleteNamespace(context.api, namespace).then(
-      () => undeleted.delete(namespace),
-      () => undefined, // tried once more below
-    );
+    await removeScenario(context, scenario).catch(() => undefined); // tried once more below
   };
   if (calibrated !== undefined) {
     await recordOne(calibrationScenario);
@@ -90,27 +85,17 @@ export async function record(
     await inPlaces(onNodes, nodes.length === 0 ? [undefined] : nodes, recordOne);
     for (const scenario of scenarios.filter(({alone}) => alone === true)) await recordOne(scenario);
   }
-  const nodes = scenarios.some(makesNodes)
-    ? await removeNodes(context.api, context.id).then(
-        () => [],
-        () => scenarios.filter(makesNodes).map(({id}) => `node/rac-${context.id}-${id}`),
-      )
-    : [];
-  const injecting = scenarios.filter(({injects}) => injects !== undefined);
-  const webhooks =
-    injecting.length === 0
-      ? []
-      : await removeWebhooks(context.api, context.id).then(
-          () => [],
-          () => injecting.map(({id}) => `mutatingwebhookconfiguration/rac-${context.id}-${id}`),
-        );
-  const left = await removeNamespaces(context.api, context.id, context.budgets).then(
-    removal => removal.left,
-    () => [...undeleted],
-  );
+  const {left} = await removeRun({...context, namespace: context.namespace}, context.id);
   signal.throwIfAborted();
   refuseIfNothing(endings);
-  return [...nodes, ...webhooks, ...left.map(name => `namespace/${name}`)];
+  return left;
+}
+
+/** Deletes what a scenario made, and waits for nothing. */
+async function removeScenario({api, id, namespace, may}: RunContext, scenario: Scenario): Promise<void> {
+  if (makesNodes(scenario)) await removeNodes(api, id, namespace);
+  if (namespace === undefined) await deleteNamespace(api, homeOf(id, scenario.id, namespace).namespace, may);
+  else await deleteObjects({api, namespace, may}, {run: id, scenario: scenario.id});
 }
 
 /** Whether a scenario broke off for one request that was not answered, by an API server that does answer. */

@@ -3,7 +3,7 @@ import {parse} from 'yaml';
 import {KindNodes} from './node-access.ts';
 import {withoutGates} from './node-actions.ts';
 
-const pod = {namespace: 'rac-1', name: 'a-pod', uid: 'uid-1'};
+const pod = {namespace: 'rac-1', name: 'a-pod', scenario: 'rac-1', uid: 'uid-1'};
 const {signal} = new AbortController();
 
 let commands: string[];
@@ -30,10 +30,10 @@ beforeEach(() => {
   );
 });
 
-/** The commands that restore a namespace's nodes, without the last, which waits until the node works. */
+/** The commands that restore a scenario's nodes, without the last, which waits until the node works. */
 const undone = async (): Promise<string[]> => {
   commands = [];
-  await nodes.restore(pod.namespace);
+  await nodes.restore(pod.scenario);
   return commands.slice(0, -1);
 };
 
@@ -85,14 +85,14 @@ describe('what was changed on a node is undone', () => {
 
 test('a node that was only disturbed is waited for', async () => {
   await nodes.act('node', 'restart node', pod, signal);
-  await nodes.restore(pod.namespace);
+  await nodes.restore(pod.scenario);
   expect(commands.at(-1)).toContain('healthz');
 });
 
-test('what a step undid is not undone again, nor what another namespace did', async () => {
+test('what a step undid is not undone again, nor what another scenario did', async () => {
   await nodes.act('node', 'stop kubelet', pod, signal);
   await nodes.act('node', 'start kubelet', pod, signal);
-  await nodes.act('other', 'stop kubelet', {...pod, namespace: 'rac-2'}, signal);
+  await nodes.act('other', 'stop kubelet', {...pod, scenario: 'rac-2'}, signal);
   await expect(undone()).resolves.toEqual([]);
   await expect(undone()).resolves.toEqual([]);
 });
@@ -100,7 +100,7 @@ test('what a step undid is not undone again, nor what another namespace did', as
 test('a node that does not get well ends the run', async () => {
   await nodes.act('node', 'stop kubelet', pod, signal);
   refuse = line => line.includes('systemctl start');
-  await expect(nodes.restore(pod.namespace)).rejects.toMatchObject({
+  await expect(nodes.restore(pod.scenario)).rejects.toMatchObject({
     exit: 'bootFailed',
     message: 'node node could not be brought back: no',
   });

@@ -16,7 +16,7 @@ type Undo = (signal: AbortSignal) => Promise<unknown>;
 export class KindNodes implements NodeAccess {
   readonly #machine: (node: string) => Machine;
   readonly #image: string;
-  /** What is to be undone, by namespace and node, the newest last. */
+  /** What is to be undone, by scenario and node, the newest last. */
   readonly #changed = new Map<string, Map<string, Map<string, Undo>>>();
 
   /**
@@ -43,9 +43,9 @@ export class KindNodes implements NodeAccess {
     await placeStaticPod(machine, pod, manifest, signal);
   }
 
-  async restore(namespace: string): Promise<void> {
-    const nodes = this.#changed.get(namespace) ?? new Map<string, Map<string, Undo>>();
-    this.#changed.delete(namespace);
+  async restore(scenario: string): Promise<void> {
+    const nodes = this.#changed.get(scenario) ?? new Map<string, Map<string, Undo>>();
+    this.#changed.delete(scenario);
     for (const [node, undos] of nodes) {
       const signal = AbortSignal.timeout(restoreBudgetMs);
       try {
@@ -64,10 +64,10 @@ export class KindNodes implements NodeAccess {
     return actions[action](this.#machine(node), {pod, image: this.#image}, signal);
   }
 
-  #undos(node: string, {namespace}: NodePod): Map<string, Undo> {
-    const nodes = this.#changed.get(namespace) ?? new Map<string, Map<string, Undo>>();
+  #undos(node: string, {scenario}: NodePod): Map<string, Undo> {
+    const nodes = this.#changed.get(scenario) ?? new Map<string, Map<string, Undo>>();
     const undos = nodes.get(node) ?? new Map<string, Undo>();
-    this.#changed.set(namespace, nodes.set(node, undos));
+    this.#changed.set(scenario, nodes.set(node, undos));
     return undos;
   }
 }

@@ -171,8 +171,8 @@ export async function awaitHealth(machine: Machine, signal: AbortSignal): Promis
 }
 
 /** The file of a static Pod; one that is taken away ends the Pod. */
-function staticFile({namespace}: NodePod): string {
-  return `/etc/kubernetes/manifests/${namespace}.json`;
+function staticFile({scenario}: NodePod): string {
+  return `/etc/kubernetes/manifests/${scenario}.json`;
 }
 
 /** Gives the node a static Pod, or another version of it, at once and whole. */

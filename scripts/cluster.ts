@@ -1,5 +1,6 @@
 import {Command, InvalidArgumentError} from 'commander';
-import {SuiteError} from '../harness/errors.ts';
+import {exitCodes, SuiteError} from '../harness/errors.ts';
+import {readAudit} from '../kind/audit.ts';
 import {configNames} from '../kind/config.ts';
 import {listClusters, takeDown} from '../kind/down.ts';
 import {bringUp} from '../kind/index.ts';
@@ -47,6 +48,19 @@ export function clusterCommand(signal: AbortSignal): Command {
         throw new SuiteError('usage', 'name clusters, or --all', {next: 'rac cluster list shows them'});
       }
       await takeDown(all ? (await listClusters(signal)).map(({name}) => name) : names, signal);
+    });
+  command
+    .command('audit [name]')
+    .description('tell which requests of runs the API server refused for a missing right, by its audit log')
+    .action(async (name?: string) => {
+      const {requests, refused} = await readAudit(
+        name ?? 'rac-v1.36-audit',
+        'restart-all-containers-conformance/',
+        signal,
+      );
+      console.log(`${requests} requests, ${refused.length} refused`);
+      for (const each of refused) console.log(`  ${each}`);
+      process.exitCode = requests > 0 && refused.length === 0 ? exitCodes.ok : exitCodes.failed;
     });
   command
     .command('status [name]')

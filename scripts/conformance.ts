@@ -12,6 +12,7 @@ import {readCatalogue} from '../harness/verdicts/catalogue.ts';
 import {findTarget, look, type TargetOptions} from './find-target.ts';
 import {fileReport, judgeFolder} from './judge-folder.ts';
 import {progress} from './progress.ts';
+import {missingRights} from './missing-rights.ts';
 import {divide, judgeable, recordAll, type RecordOptions} from './record-all.ts';
 import {makeFolder, sealRun} from './run-files.ts';
 import {say, seconds, timed} from './say.ts';
@@ -65,6 +66,7 @@ export async function recordRun(request: RunOptions, shard?: Shard): Promise<Run
   const asked = others.length === 0 ? selection.scenarios : others;
   const target = await look(reached, asked, signal);
   tell({event: 'target', context: target.context, server: target.server, feature: target.feature});
+  for (const line of missingRights(statements, selection, target)) say(line);
   const folder = makeFolder(options.output);
   const startedAt = new Date().toISOString();
   writeFileSync(folder.target, `${JSON.stringify(target, null, 2)}\n`);

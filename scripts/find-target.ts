@@ -1,14 +1,14 @@
 import {join} from 'node:path';
 import type {Need, Scenario} from '../harness/recording/scenario.ts';
-import type {Target} from '../harness/recording/target.ts';
+import type {Placement, Target} from '../harness/recording/target.ts';
 import {readManifest} from '../harness/scenario/manifest.ts';
 import {inMirror} from '../harness/scenario/image-reference.ts';
 import type {NodeAccess} from '../harness/scenario/node-access.ts';
-import {readPullSecret, type PullSecret} from '../harness/scenario/pull-secret.ts';
+import {pullSecretOf, type PullSecret} from '../harness/scenario/pull-secret.ts';
+import {Access} from '../harness/target/access.ts';
 import {Api} from '../harness/target/api.ts';
 import {loadKubeconfig, serviceAccountConfig} from '../harness/target/kubeconfig.ts';
 import {preflight} from '../harness/target/preflight.ts';
-import {rightsOf} from '../harness/target/rights.ts';
 import type {Changes} from '../kind/config.ts';
 import {bringUp} from '../kind/index.ts';
 import {kindNodes} from '../kind/node-access.ts';
@@ -33,6 +33,11 @@ export interface TargetOptions {
   readonly imageRegistry?: string | undefined;
   /** Secret that images are pulled with, as NAME or NAMESPACE/NAME. */
   readonly imagePullSecret?: string | undefined;
+  /** A namespace that exists, for all scenarios; without it, each has one of its own. */
+  readonly namespace?: string | undefined;
+  /** Labels of the nodes that Pods are to run on. */
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+  readonly runtimeClass?: string | undefined;
   readonly yes: boolean;
   readonly signal: AbortSignal;
 }
@@ -40,8 +45,11 @@ export interface TargetOptions {
 /** A cluster, and what this user's way to it gives. */
 export interface Reached {
   readonly api: Api;
+  readonly access: Access;
   readonly image: string;
   readonly pullSecret: PullSecret | undefined;
+  readonly namespace: string | undefined;
+  readonly placement: Placement | undefined;
   readonly has: readonly Need[];
   readonly nodes: NodeAccess | undefined;
   /** Address of this machine under which the API server reaches it. */
@@ -63,12 +71,19 @@ export async function findTarget(
   const userAgent = `restart-all-containers-conformance/${version}`;
   if (options.inCluster === true) {
     const api = new Api(serviceAccountConfig(), userAgent);
-    return {api, has: [], nodes: undefined, callback: undefined, ...(await imageOf(api, options))};
+    return {
+      api,
+      ...asked(api, options),
+      has: [],
+      nodes: undefined,
+      callback: undefined,
+      ...(await imageOf(api, options)),
+    };
   }
   if (isTheUsers(options)) {
     const config = loadKubeconfig(options.kubeconfig, options.context);
     const api = new Api(config, userAgent);
-    return {api, ...(await onOwnCluster(api, options)), ...(await imageOf(api, options))};
+    return {api, ...asked(api, options), ...(await onOwnCluster(api, options)), ...(await imageOf(api, options))};
   }
   const cluster = await bringUp({
     config: options.cluster,
@@ -83,7 +98,13 @@ export async function findTarget(
       : {workloadImage: workloadImage(options)}),
   });
   const api = new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent);
-  return {api, ...(await onOwnCluster(api, options)), ...(await imageOf(api, options)), image: cluster.workloadImage};
+  return {
+    api,
+    ...asked(api, options),
+    ...(await onOwnCluster(api, options)),
+    ...(await imageOf(api, options)),
+    image: cluster.workloadImage,
+  };
 }
 
 /** Whether the target is a cluster that the user named, and not one of our own that is brought up. */
@@ -97,10 +118,26 @@ export function workloadImage({image, imageRegistry}: Pick<TargetOptions, 'image
 }
 
 async function imageOf(api: Api, options: TargetOptions): Promise<Pick<Reached, 'image' | 'pullSecret'>> {
-  const {imagePullSecret: named, signal} = options;
+  const {imagePullSecret: named, namespace, signal} = options;
   return {
     image: workloadImage(options),
-    pullSecret: named === undefined ? undefined : await readPullSecret(api, named, signal),
+    pullSecret: named === undefined ? undefined : await pullSecretOf(api, named, namespace, signal),
+  };
+}
+
+/** Where on the target the user wants Pods to run, and what the user may do there. */
+function asked(
+  api: Api,
+  {namespace, nodeSelector, runtimeClass, signal}: TargetOptions,
+): Pick<Reached, 'access' | 'namespace' | 'placement'> {
+  const placement = {
+    ...(nodeSelector === undefined ? {} : {nodeSelector}),
+    ...(runtimeClass === undefined ? {} : {runtimeClass}),
+  };
+  return {
+    access: new Access(api, namespace, signal),
+    namespace,
+    placement: Object.keys(placement).length === 0 ? undefined : placement,
   };
 }
 
@@ -119,17 +156,14 @@ async function onOwnCluster(
 }
 
 /** Asks a target what it has, and whether this user may do there what the scenarios do. */
-export async function look(
-  {api, image, has}: Reached,
-  scenarios: readonly Scenario[],
-  signal: AbortSignal,
-): Promise<Target> {
+export async function look(reached: Reached, scenarios: readonly Scenario[], signal: AbortSignal): Promise<Target> {
+  const {api, image} = reached;
   say(`target ${api.config.getCurrentContext()}: asking what it has`);
-  const done = scenarios
-    .filter(({byRequest, needs = []}) => byRequest !== true && needs.every(each => has.includes(each)))
+  const planned = scenarios
+    .filter(({byRequest}) => byRequest !== true)
     .map(scenario => {
       const file = join(root, 'manifests', scenario.manifest);
       return {scenario, objects: readManifest(file, {namespace: '', labels: {}, image}).objects};
     });
-  return preflight(api, {image, has, rights: rightsOf(done)}, signal);
+  return preflight(api, {...reached, planned}, signal);
 }

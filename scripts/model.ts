@@ -4,15 +4,16 @@ import {Command, InvalidArgumentError} from 'commander';
 import {exitCodes, messageOf, SuiteError} from '../harness/errors.ts';
 import {manifestText} from '../harness/model/manifest.ts';
 import {search, type Found, type SearchResult} from '../harness/search.ts';
-import {removeNamespaces} from '../harness/scenario/namespace.ts';
+import {removeRun} from '../harness/scenario/removal.ts';
 import {tellStory, type StoryContext} from '../harness/scenario/story.ts';
 import {preflight} from '../harness/target/preflight.ts';
-import {rightsOf} from '../harness/target/rights.ts';
 import {budgets} from '../harness/timeouts.ts';
 import {findTarget, type TargetOptions} from './find-target.ts';
 import {count, withTargetFlags} from './run.ts';
 import {makeFolder} from './run-files.ts';
+import {registerRun} from './living-runs.ts';
 import {say, warn} from './say.ts';
+import {sweep} from './sweep.ts';
 import {version} from './version.ts';
 
 interface Flags extends Omit<TargetOptions, 'signal'> {
@@ -35,26 +36,21 @@ export function modelCommand(signal: AbortSignal): Command {
     .option('--shrink <count>', 'Pods told at most in search of a smaller one that disagrees', count, 40)
     .addHelpText('after', '\nExit codes: 0 all agree, 1 one disagrees, 3 the feature is off, 4 one is undecided.\n')
     .action(async (flags: Flags) => {
-      const {api, image, has, pullSecret} = await findTarget({...flags, signal});
-      const target = await preflight(api, {image, has, rights: rightsOf([])}, signal);
+      const reached = await findTarget({...flags, signal});
+      const {api, image, pullSecret} = reached;
+      const target = await preflight(api, {...reached, planned: []}, signal);
       if (target.feature === 'off') {
         throw new SuiteError('featureOff', 'the feature is off on the target', {next: 'turn its gates on'});
       }
       const folder = makeFolder(flags.output);
       const scaled = budgets(flags.timeoutScale);
-      await removeNamespaces(api, undefined, scaled);
+      const site = {api, namespace: reached.namespace, may: reached.access.may, budgets: scaled};
+      await sweep(site);
       say(`${flags.path === undefined ? flags.pods : 1} Pods on Kubernetes ${target.server}, seed ${flags.seed}`);
       const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
-      const context = {
-        id,
-        api,
-        target,
-        suite: version,
-        recordings: folder.recordings,
-        budgets: scaled,
-        pullSecret,
-        signal,
-      };
+      using registered = new DisposableStack();
+      registered.use(registerRun(id));
+      const context = {id, ...site, target, suite: version, recordings: folder.recordings, pullSecret, signal};
       const result = await search(
         (name, story, stop) => tellStory({...context, signal: stop}, name, story),
         {
@@ -75,13 +71,12 @@ export function modelCommand(signal: AbortSignal): Command {
     });
 }
 
-/** Removes the run's namespaces; what it can't remove costs no result. */
-async function removeAll({api, id, budgets: scaled}: StoryContext): Promise<void> {
-  const left = await removeNamespaces(api, id, scaled).then(
-    removal => removal.left,
-    (error: unknown) => [`all of run ${id}, ${messageOf(error)}`],
-  );
-  if (left.length > 0) warn(`namespaces not removed: ${left.join(', ')}`);
+/** Removes what the run made; what it can't remove costs no result. */
+async function removeAll(context: StoryContext): Promise<void> {
+  const {left} = await removeRun({...context, namespace: context.namespace}, context.id).catch((error: unknown) => ({
+    left: [`all of run ${context.id}, ${messageOf(error)}`],
+  }));
+  if (left.length > 0) warn(`not removed: ${left.join(', ')}`);
 }
 
 function causeOf({told}: SearchResult): 'ok' | 'failed' | 'undecided' {

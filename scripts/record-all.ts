@@ -6,21 +6,20 @@ import {calibrationScenario} from '../harness/calibration.ts';
 import {disturbsNode, type Scenario} from '../harness/recording/scenario.ts';
 import type {Target} from '../harness/recording/target.ts';
 import type {RunFolder} from '../harness/run-folder.ts';
-import {removeWebhooks} from '../harness/scenario/injection.ts';
-import {removeNamespaces} from '../harness/scenario/namespace.ts';
-import {removeNodes} from '../harness/scenario/nodes.ts';
 import {checkPulls} from '../harness/scenario/pull-check.ts';
 import type {Statement} from '../harness/suite.ts';
 import {budgets} from '../harness/timeouts.ts';
 import {skipReason} from '../harness/verdicts/verdict.ts';
 import {readConfig} from '../kind/config.ts';
 import {isTheUsers, type Reached, type TargetOptions} from './find-target.ts';
+import {registerRun} from './living-runs.ts';
 import {root} from './paths.ts';
 import {keepDurations, pastDurations, secondsOf} from './durations.ts';
 import {say, seconds, timed, warn} from './say.ts';
 import {allStatements} from './statements.ts';
 import {judgeMeanwhile} from './verdicts-so-far.ts';
 import type {Selection} from './selection.ts';
+import {sweep} from './sweep.ts';
 import {version} from './version.ts';
 
 /** How a run goes about its recordings. */
@@ -65,7 +64,8 @@ export function judgeable(
   target: Target,
 ): readonly Scenario[] {
   const judged = statements.filter(
-    ({requirement, scenario: {needs = []}}) => skipReason(requirement, target, {needs, selected}) === undefined,
+    ({requirement, scenario: {id, needs = []}}) =>
+      skipReason(requirement, target, {needs, selected, scenario: id}) === undefined,
   );
   const ids = new Set(judged.map(({scenario}) => scenario.id));
   return asked.filter(({id}) => ids.has(id));
@@ -73,7 +73,7 @@ export function judgeable(
 
 /** Records scenarios on a cluster into the run's folder, after removing what an earlier run left there. */
 export async function recordAll(
-  {api, nodes, callback, pullSecret}: Pick<Reached, 'api' | 'nodes' | 'callback' | 'pullSecret'>,
+  {api, access, namespace, placement, nodes, callback, pullSecret}: Omit<Reached, 'has' | 'image'>,
   target: Target,
   scenarios: readonly Scenario[],
   folder: RunFolder,
@@ -82,15 +82,24 @@ export async function recordAll(
   if (scenarios.length === 0) return;
   const scaled = budgets(options.timeoutScale);
   const id = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
-  const stale = [
-    ...(await removeNodes(api, undefined)),
-    ...(callback === undefined ? [] : await removeWebhooks(api, undefined)),
-    ...(await removeNamespaces(api, undefined, scaled)).removed,
-  ];
-  if (stale.length > 0) say(`removed what an earlier run left: ${stale.join(', ')}`);
+  using registered = new DisposableStack();
+  registered.use(registerRun(id));
+  await sweep({api, namespace, may: access.may, budgets: scaled});
+  const admission = new Set(target.admission);
+  const {may} = access;
   if (!scenarios.every(({byRequest}) => byRequest === true)) {
     say(`trying ${target.image} on each node`);
-    const unchecked = await checkPulls({...options, id, api, image: target.image, pullSecret, budgets: scaled});
+    const unchecked = await checkPulls({
+      ...options,
+      id,
+      api,
+      namespace,
+      placement,
+      may,
+      image: target.image,
+      pullSecret,
+      budgets: scaled,
+    });
     for (const node of unchecked) say(`  not tried on ${node}`);
   }
   const context = {
@@ -104,7 +113,13 @@ export async function recordAll(
     nodes,
     callback,
     pullSecret,
+    namespace,
+    may: access.may,
+    admitted: (added: readonly string[]) => {
+      for (const each of added) admission.add(each);
+    },
   };
+  let known = target;
   const calibrates = target.calibration === undefined && !scenarios.every(({byRequest}) => byRequest === true);
   const {result: left, ms} = await timed(() =>
     told(scenarios, calibrates, folder, options, ({began, ended}) =>
@@ -115,13 +130,15 @@ export async function recordAll(
         ended,
         calibrates
           ? calibration => {
-              writeFileSync(folder.target, `${JSON.stringify({...target, calibration}, null, 2)}\n`);
+              known = {...target, calibration};
+              writeTarget(folder, known);
             }
           : undefined,
         began,
       ),
     ),
   );
+  if (admission.size > 0) writeTarget(folder, {...known, admission: [...admission].toSorted()});
   say(`recorded and cleaned up in ${seconds(ms)}`);
   if (left.length > 0) warn(`still being deleted: ${left.join(', ')}. Next: kubectl delete ${left.join(' ')}`);
 }
@@ -160,4 +177,8 @@ async function told<T>(
     tell({event: 'recorded', seconds: Math.round((performance.now() - began) / 100) / 10});
     await keepDurations(took);
   }
+}
+
+function writeTarget(folder: RunFolder, target: Target): void {
+  writeFileSync(folder.target, `${JSON.stringify(target, null, 2)}\n`);
 }

@@ -75,6 +75,9 @@ export function withTargetFlags(command: Command): Command {
       ]),
     )
     .option('--kubeconfig <file>', 'kubeconfig of the target (default: KUBECONFIG, then ~/.kube/config)')
+    .option('--namespace <name>', 'run in this namespace, which exists, instead of making one for each scenario')
+    .option('--node-selector <labels...>', 'run on nodes with these labels, key=value each', labels)
+    .option('--runtime-class <name>', 'run with this RuntimeClass')
     .option('--cluster <config>', 'config of the kind cluster to bring up: a name from kind/ or a file', 'v1.35')
     .option('--kubernetes <version>', 'Kubernetes release of that cluster, such as 1.35.4')
     .option('--node-image <image>', 'node image of that cluster, instead of the one chosen or built')
@@ -109,6 +112,13 @@ function shard(text: string): Shard {
   return {index, of};
 }
 
+/** A flag's values that are labels, collected. */
+function labels(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [key = '', value, ...more] = text.split('=');
+  if (key === '' || value === undefined || more.length > 0) throw new InvalidArgumentError('It must be key=value.');
+  return {...before, [key]: value};
+}
+
 function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
@@ -119,7 +129,8 @@ const examples = `
 Examples:
   rac run                                   on a kind cluster, v1.35 with the gate on
   rac run --cluster v1.35-gate-off          what the report says where the feature is off
-  rac run --context my-cluster              on a cluster of yours; asks for the rights in manifests/rbac/core.yaml
+  rac run --context my-cluster              on a cluster of yours; asks for the rights in manifests/rbac/namespaces.yaml
+  rac run --context my-cluster --namespace conformance   in a namespace that is there, with the rights in core.yaml
 
 Exit codes: 0 every requirement passed or is a known deviation, 1 one Failed, 2 usage, 3 the feature is off,
 4 nothing Failed but something is undecided; 10 and up: no verdict was reached (README lists them).

@@ -1,3 +1,4 @@
+import {nameInApi} from '../recording/observation.ts';
 import {conditionOf, type Pod} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
 import {broken, held, unknown, type Evidence, type Finding, type RecordingCheck} from './finding.ts';
@@ -120,9 +121,10 @@ export function namesFeature(pod: string, feature: string): RecordingCheck {
   };
 }
 
-function schedulingOf({observations}: Recording, name: string, until = Infinity): Scheduling {
-  const versions = observations.flatMap((o, index) =>
-    o.kind === 'pod' && o.object.metadata.name === name && index < until
+function schedulingOf(recording: Recording, name: string, until = Infinity): Scheduling {
+  const known = nameInApi(recording, name);
+  const versions = recording.observations.flatMap((o, index) =>
+    o.kind === 'pod' && o.object.metadata.name === known && index < until
       ? [{index, atMs: o.atMs, pod: o.object, text: describe(o.object)}]
       : [],
   );

@@ -1,3 +1,4 @@
+import {nameInApi} from '../recording/observation.ts';
 import {conditionOf, containersOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
 import {kubeletSchema} from '../recording/runtime.ts';
@@ -293,8 +294,9 @@ export function runsInitContainersAgain(pod: string): RecordingCheck {
     if (restarted === undefined) return unknown(expected, 'the node was not restarted');
     const {index: from} = restarted.evidence;
     const over = done(recording, 'restart node', from)?.begun ?? Infinity;
+    const name = nameInApi(recording, pod);
     const versions = recording.observations.flatMap((o, index) =>
-      o.kind === 'pod' && o.object.metadata.name === pod && index < over ? [{index, atMs: o.atMs, pod: o.object}] : [],
+      o.kind === 'pod' && o.object.metadata.name === name && index < over ? [{index, atMs: o.atMs, pod: o.object}] : [],
     );
     const before = versions.findLast(({index}) => index < restarted.begun);
     const last = versions.at(-1);

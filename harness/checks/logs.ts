@@ -19,7 +19,9 @@ export function readsPreviousLog(step: string, text: string): Check {
     if (answer === undefined) return unknown(expected, 'the log was not asked for', trail);
     const {index, atMs, code, body} = answer;
     const seen = [...trail, {index, atMs, text: `answered ${code}: ${String(body)}`}];
-    if (code !== 200) return broken(expected, `the answer was ${code}: ${String(body)}`, seen);
+    const {prefix = ''} = timeline.recording.header;
+    const said = prefix === '' ? String(body) : String(body).replaceAll(prefix, '');
+    if (code !== 200) return broken(expected, `the answer was ${code}: ${said}`, seen);
     if (!String(body).includes(text)) return broken(expected, 'the log does not have what the run wrote', seen);
     return held(expected, seen);
   };

@@ -1,3 +1,4 @@
+import {nameInApi} from '../recording/observation.ts';
 import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
@@ -153,7 +154,8 @@ export function leavesAlone(neighbour: string): Check {
         return broken(expected, `${neighbour} ${saw}`, [...trail, evidence(version, `${neighbour} ${saw}`)]);
     }
     const gone = timeline.recording.observations.findIndex(
-      o => o.kind === 'pod' && o.type === 'DELETED' && o.object.metadata.name === neighbour,
+      o =>
+        o.kind === 'pod' && o.type === 'DELETED' && o.object.metadata.name === nameInApi(timeline.recording, neighbour),
     );
     if (gone !== -1) return broken(expected, `${neighbour} was deleted`, trail);
     const beside = startsOf(timeline).filter(({index}) => index > first.index).length;
@@ -255,8 +257,9 @@ function idsOf(timeline: Timeline, container: string): readonly string[] {
 }
 
 function versionsOf({recording}: Timeline, name: string): readonly PodVersion[] {
+  const known = nameInApi(recording, name);
   return recording.observations.flatMap((o, index) =>
-    o.kind === 'pod' && o.object.metadata.name === name ? [{index, atMs: o.atMs, pod: o.object}] : [],
+    o.kind === 'pod' && o.object.metadata.name === known ? [{index, atMs: o.atMs, pod: o.object}] : [],
   );
 }
 

@@ -1,12 +1,18 @@
 import {closeSync, openSync, writeSync} from 'node:fs';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
-import {journalEntrySchema, observationSchema, type Header, type Observation} from '../recording/observation.ts';
+import {
+  journalEntrySchema,
+  nameInApi,
+  observationSchema,
+  type Header,
+  type Observation,
+} from '../recording/observation.ts';
 import type {Pod} from '../recording/pod.ts';
 import {groupOf, type Watchable} from '../recording/scenario.ts';
 import type {Budget, Budgets} from '../timeouts.ts';
 import {ApiError, type Api} from '../target/api.ts';
-import {watch, type Delivery, type Watching} from './watch.ts';
+import {selectorOf, watch, type Delivery, type Watching} from './watch.ts';
 
 /** An observation before the recorder has given it its time. */
 type Unstamped<T> = T extends {atMs: number} ? Omit<T, 'atMs'> : never;
@@ -14,6 +20,8 @@ type Unstamped<T> = T extends {atMs: number} ? Omit<T, 'atMs'> : never;
 export interface RecorderOptions {
   readonly api: Api;
   readonly namespace: string;
+  /** Labels of the scenario's own objects, where others have objects in the namespace too. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly file: string;
   readonly header: Header;
   readonly budgets: Budgets;
@@ -29,8 +37,10 @@ const listSchema = z.object({
 /** A wait for a state of the Pod that the watch did not bring within its budget. */
 export class OutOfPatience extends Error {}
 
+const involvedSchema = z.looseObject({involvedObject: z.looseObject({name: z.string()})});
+
 /**
- * Writes what is seen in one namespace to a file, in order of arrival, each line with its time on the monotonic clock. What
+ * Writes what is seen in one namespace, or of it what belongs to one scenario, to a file, in order of arrival, each line with its time on the monotonic clock. What
  * a watch delivers is only stored and handed to whoever waits for a state; nothing is judged here.
  */
 export class Recorder {
@@ -41,6 +51,7 @@ export class Recorder {
   readonly #watches = new Map<string, Watching>();
   readonly #options: RecorderOptions;
   readonly #delivered = new Set<string>();
+  readonly #selector: string | undefined;
   readonly #pods = new Map<string, Pod>();
   readonly #objects = new Map<string, Extract<Observation, {kind: 'object'}>>();
   /** Lines of each journal that were read, by the Pod's UID. */
@@ -52,6 +63,7 @@ export class Recorder {
   private constructor(options: RecorderOptions) {
     this.#options = options;
     this.#subject = options.header.pod;
+    this.#selector = options.labels === undefined ? undefined : selectorOf(options.labels);
     this.#file = openSync(options.file, 'wx');
     this.#write(options.header);
   }
@@ -96,6 +108,11 @@ export class Recorder {
     if (pod === this.#subject) return;
     this.#subject = pod;
     this.add({kind: 'subject', pod});
+  }
+
+  /** The name in the API of a Pod that the manifest or the scenario names. */
+  nameInApi(name: string): string {
+    return nameInApi(this.#options, name);
   }
 
   /** Every watched object of a kind that is there, each in the newest version that the watch delivered. */
@@ -197,8 +214,9 @@ export class Recorder {
 
   async #confirm(resource: Resource): Promise<void> {
     const {api, namespace, budgets, signal} = this.#options;
+    const query = this.#selector === undefined ? '' : `?labelSelector=${encodeURIComponent(this.#selector)}`;
     try {
-      const {items} = listSchema.parse(await api.json(pathOf(resource, namespace), {signal}));
+      const {items} = listSchema.parse(await api.json(`${pathOf(resource, namespace)}${query}`, {signal}));
       const now = items.map(({metadata}) => metadata.resourceVersion);
       await this.#wait('the watch brings what the API server has', budgets.confirm, () =>
         now.every(version => this.#delivered.has(version)) ? now : undefined,
@@ -230,6 +248,7 @@ export class Recorder {
     const {api, namespace, budgets, signal} = this.#options;
     const watching = await watch(api, {
       path: pathOf(resource, namespace),
+      ...(this.#selector === undefined || resource === 'events' ? {} : {labelSelector: this.#selector}),
       deliver: delivery => {
         this.#take(resource, delivery);
       },
@@ -241,7 +260,7 @@ export class Recorder {
   }
 
   #take(resource: Resource, delivery: Delivery): void {
-    if (this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted || (resource === 'events' && !this.#isOurs(delivery))) return;
     try {
       if (delivery.type === 'GAP') {
         this.add({kind: 'gap', resource, why: delivery.why});
@@ -272,6 +291,13 @@ export class Recorder {
       this.#failure ??= {resource, error}; // thrown to whoever waits: nothing may be thrown into the watch
     }
     for (const look of this.#waiting) look();
+  }
+
+  /** Events carry no label of what they are about; its name begins with the scenario's prefix. */
+  #isOurs(delivery: Delivery): boolean {
+    if (delivery.type === 'GAP') return true;
+    const name = involvedSchema.safeParse(delivery.object).data?.involvedObject.name ?? '';
+    return name.startsWith(this.#options.header.prefix ?? '');
   }
 
   #write(line: object): void {

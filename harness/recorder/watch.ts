@@ -56,6 +56,13 @@ export async function watch(api: Api, options: WatchOptions): Promise<Watching> 
   return position;
 }
 
+/** A label selector for objects that carry all of these labels. */
+export function selectorOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
 function url({path, labelSelector}: WatchOptions, query: Record<string, string> = {}): string {
   const selector = labelSelector === undefined ? {} : {labelSelector};
   return `${path}?${new URLSearchParams({...selector, ...query}).toString()}`;

@@ -146,6 +146,10 @@ export const headerSchema = z.object({
   /** The Pod of the manifest, or what makes it, and its containers: what admission adds is not judged. */
   pod: z.string(),
   containers: z.array(z.string()),
+  /** What stands before each name of the manifest, where the scenario shared a namespace with others. */
+  prefix: z.string().optional(),
+  /** Kinds of object of the manifest that this user may not create, so that it was sent without them. */
+  leftOut: z.array(z.string()).optional(),
   server: z.string(),
   image: z.string(),
   /** How quick the node was before the run; without it, nothing that came late is held against it. */
@@ -155,3 +159,8 @@ export const headerSchema = z.object({
 });
 
 export type Header = z.infer<typeof headerSchema>;
+
+/** The name in the API of a Pod that the manifest or the scenario names. */
+export function nameInApi({header}: {readonly header: Pick<Header, 'prefix'>}, name: string): string {
+  return `${header.prefix ?? ''}${name}`;
+}

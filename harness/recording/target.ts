@@ -13,6 +13,14 @@ const probe = z.object({
   detail: z.string(),
 });
 
+/** Where the user wants the Pods of the scenarios to run. */
+export const placementSchema = z.object({
+  /** Labels of the nodes. */
+  nodeSelector: z.record(z.string(), z.string()).optional(),
+  /** Name of a RuntimeClass. */
+  runtimeClass: z.string().optional(),
+});
+
 /** What was learnt of a target before the first scenario; stored beside the recordings, and all that verdicts know of it. */
 export const targetSchema = z.object({
   context: z.string(),
@@ -26,11 +34,15 @@ export const targetSchema = z.object({
       kubelet: z.string(),
       runtime: z.string(),
       os: z.string(),
+      /** As the node names it, such as amd64. */
+      architecture: z.string().optional(),
       declaresFeature: z.boolean(),
       /** Whether it has the label of a node that the API server runs on. */
       controlPlane: z.boolean().default(false),
       /** Whether it takes Pods that tolerate nothing. */
       takesPods: z.boolean().default(true),
+      /** What its kubelet's metric says of the gate. */
+      gate: z.enum(['on', 'off', 'unknown']).optional(),
     }),
   ),
   image: z.string(),
@@ -46,9 +58,20 @@ export const targetSchema = z.object({
   has: z.array(z.enum(needs)),
   /** Name of a resource that a device plugin offers on a node that takes Pods, where there is one. */
   device: z.string().optional(),
+  /** The namespace in which all scenarios ran, where the user named one. */
+  namespace: z.string().optional(),
+  /** Which nodes the user chose; `nodes` are those alone. */
+  placement: placementSchema.optional(),
+  /** Rights that this user lacks, by the id of the scenario that needs them and was not run for that. */
+  lacks: z.record(z.string(), z.array(z.string())).optional(),
+  /** Kinds of object that this user may not create; scenarios ran without them, and what is about them is skipped. */
+  leftOut: z.array(z.string()).optional(),
+  /** What admission added to Pods, beside what every cluster adds. */
+  admission: z.array(z.string()).optional(),
   /** How quick the node was before the first scenario; added when that was recorded. */
   calibration: calibrationSchema.optional(),
 });
 
+export type Placement = z.infer<typeof placementSchema>;
 export type Target = z.infer<typeof targetSchema>;
 export type Probe = z.infer<typeof probe>;

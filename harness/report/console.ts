@@ -1,6 +1,7 @@
 import {styleText} from 'node:util';
 import type {Target} from '../recording/target.ts';
 import {marks} from '../timeouts.ts';
+import {disagreements, poolsOf, type Pool} from '../verdicts/pools.ts';
 import type {KillSummary} from '../verdicts/kill-matrix.ts';
 import type {Outcome} from '../verdicts/verdict.ts';
 import {groups} from './groups.ts';
@@ -37,6 +38,11 @@ export function formatReport(report: Report, colour: boolean): string {
   for (const {requirement, saw} of stale)
     lines.push('', `stale deviation: ${requirement} passed, though deviations.yaml says: ${saw}`);
   lines.push('', 'Profiles', ...report.profiles.map(formatProfile));
+  const pools = poolsOf(
+    report.target,
+    rows.flatMap(({scenarios}) => scenarios),
+  );
+  if (pools.length > 1) lines.push('', 'Node pools', ...pools.flatMap(formatPool));
   if (kills !== undefined) lines.push('', ...formatKills(kills));
   return `${[...lines, '', summary(report)].join('\n')}\n`;
 }
@@ -57,6 +63,12 @@ function formatProfile({name, result, counts}: ProfileResult): string {
   return `  ${name.padEnd(14)} ${result.padEnd(11)} ${tally(counts)}`;
 }
 
+/** What the run comes to on nodes that are alike. */
+function formatPool({kubelet, runtime, os, architecture, nodes, counts}: Pool): string[] {
+  const alike = [`kubelet ${kubelet}`, runtime, os, ...(architecture === undefined ? [] : [architecture])];
+  return [`  ${nodes.join(', ')}: ${tally(counts)}`, `    ${alike.join(', ')}`];
+}
+
 /** What stands behind the verdicts: the faults that the requirements are known to catch. */
 function formatKills({requirements, recorded, live, withoutLive}: KillSummary): string[] {
   const all = requirements.length;
@@ -70,15 +82,24 @@ function formatKills({requirements, recorded, live, withoutLive}: KillSummary): 
 
 function head({suite, target}: Report): string[] {
   const runtimes = [...new Set(target.nodes.map(({kubelet, runtime}) => `kubelet ${kubelet}, ${runtime}`))].join('; ');
+  const nodes = runtimes === '' ? 'nodes that this user may not see' : `${target.nodes.length} node(s): ${runtimes}`;
   return [
     `RestartAllContainers conformance, suite ${suite}`,
-    `  target   ${target.context}, Kubernetes ${target.server}, ${target.nodes.length} node(s): ${runtimes}`,
+    `  target   ${target.context}, Kubernetes ${target.server}, ${nodes}`,
     `  image    ${target.image}`,
+    ...(target.namespace === undefined ? [] : [`  in       namespace ${target.namespace}`]),
+    ...(target.placement === undefined ? [] : [`  placed   ${placed(target.placement)}`]),
+    ...(target.admission === undefined ? [] : [`  added    by admission: ${target.admission.join(', ')}`]),
     `  node     ${pace(target)}`,
     `  feature  ${target.feature === 'on' ? 'on' : 'OFF: nothing of the restart was judged'}`,
-    ...(disagree(target) ? ['    the probes disagree: a finding about this cluster'] : []),
+    ...disagreements(target).map(each => `    finding  ${each}`),
     ...target.probes.map(({name, says, detail}) => `    ${says.padEnd(7)}  ${name}: ${detail}`),
   ];
+}
+
+function placed({nodeSelector = {}, runtimeClass}: NonNullable<Target['placement']>): string {
+  const labels = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`);
+  return [...labels, ...(runtimeClass === undefined ? [] : [`runtime class ${runtimeClass}`])].join(', ');
 }
 
 /** How quick the node is, beside what the KEP gives a restart; on a slow one, what comes late is not held against it. */
@@ -86,10 +107,6 @@ function pace({calibration}: Target): string {
   const kep = `${marks.firstContainer.ms / 1000} s to the first container, ${marks.everything.ms / 1000} s to all`;
   const took = calibration === undefined ? 'not known' : `${(calibration.restartMs / 1000).toFixed(2)} s`;
   return `an ordinary restart of one container: ${took}; a restart of all, as KEP-5532 has it: ${kep}`;
-}
-
-function disagree({probes}: Target): boolean {
-  return new Set(probes.map(({says}) => says).filter(says => says !== 'unknown')).size > 1;
 }
 
 function formatRow(row: Row, paint: (outcome: Outcome) => string): string[] {
@@ -103,7 +120,11 @@ function formatRow(row: Row, paint: (outcome: Outcome) => string): string[] {
 export function details({requirement: {source}, verdict, scenarios, deviation}: Row): readonly string[] {
   const figures = scenarios.flatMap(each => (each.figures ?? []).map(text => `figures   ${each.scenario}: ${text}`));
   if (verdict.outcome === 'Passed' || verdict.outcome === 'Skipped') return figures;
-  const same = scenarios.filter(({outcome}) => outcome === verdict.outcome).map(({scenario}) => scenario);
+  const nodes = new Set(scenarios.map(({node}) => node));
+  const where = (node: string | undefined): string => (nodes.size > 1 ? ` on ${node ?? 'no node'}` : '');
+  const same = scenarios
+    .filter(({outcome}) => outcome === verdict.outcome)
+    .map(({scenario, node}) => `${scenario}${where(node)}`);
   return [
     `source    ${source.document}, "${source.section}"`,
     `expected  ${verdict.expected}`,

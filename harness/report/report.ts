@@ -73,8 +73,12 @@ export function buildReport(suite: string, target: Target, catalogue: Catalogue,
     stale: catalogue.deviations.filter(
       ({requirement, releases, sometimes}) =>
         sometimes === undefined &&
-        releases.includes(releaseFor({id: requirement}, target)) &&
-        rows.some(row => row.requirement.id === requirement && row.verdict.outcome === 'Passed'),
+        rows.some(
+          row =>
+            row.requirement.id === requirement &&
+            row.verdict.outcome === 'Passed' &&
+            releases.includes(releaseFor(row.requirement, target, row.verdict.node)),
+        ),
     ),
   };
 }

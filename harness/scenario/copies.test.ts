@@ -12,6 +12,7 @@ import {ApiServer} from '../testing/api-server.ts';
 import {respond} from '../testing/collection.ts';
 import {budgets} from '../timeouts.ts';
 import {createCopies} from './copies.ts';
+import {homeOf} from './labels.ts';
 import {podsOf} from './several-pods.ts';
 
 const {signal} = new AbortController();
@@ -41,9 +42,6 @@ async function fourOn(up: readonly string[]) {
     return collection.put(version);
   };
   put('pod');
-  server.on('GET', /^\/api\/v1\/nodes\/n$/, response => {
-    respond(response, 403, {});
-  });
   server.on('POST', /pods$/, (response, {body}) => {
     respond(response, 201, put(sent.parse(body).metadata.name));
   });
@@ -55,8 +53,9 @@ async function fourOn(up: readonly string[]) {
   const waits = {...budgets(), podReady: short, copyReady: {...short, ms: 0}};
   const options = {api, namespace: 'ns', file: join(folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
   const recorder = await Recorder.open(options);
-  const subject = {open: openExec(api.config), namespace: 'ns', pod: 'pod', budgets: waits, signal};
-  await createCopies({api, recorder, subject}, own, 4);
+  const home = homeOf('run1', 'a', undefined);
+  const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'pod', budgets: waits, signal};
+  await createCopies({api, recorder, subject, may: () => Promise.resolve(false)}, own, 4);
   await recorder.confirm();
   const told = podsOf({do: 'exit', name: 'exit', tells: [], pods}, recorder);
   recorder.close('settled', '');

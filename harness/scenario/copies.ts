@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import {z} from 'zod';
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
 import type {Pod} from '../recording/pod.ts';
-import {ApiError, type Api} from '../target/api.ts';
+import type {May} from '../target/access.ts';
+import type {Api} from '../target/api.ts';
 import {callsAtOnce} from '../timeouts.ts';
 import {disturbance, waitingFor} from './disturbance.ts';
 import type {ManifestObject} from './manifest.ts';
@@ -25,7 +26,7 @@ const listSchema = z.looseObject({items: z.array(z.unknown())});
  * @throws Error where one is refused, or fails
  */
 export async function createCopies(
-  {api, recorder, subject}: {api: Api; recorder: Recorder; subject: Subject},
+  {api, recorder, subject, may}: {api: Api; recorder: Recorder; subject: Subject; may: May},
   own: ManifestObject,
   count: number,
 ): Promise<void> {
@@ -33,7 +34,7 @@ export async function createCopies(
   const path = `/api/v1/namespaces/${namespace}/pods`;
   const node = recorder.pod?.spec.nodeName;
   if (node === undefined) throw new Error('the Pod is on no node');
-  const room = await roomOn(api, node, signal);
+  const room = !subject.home.shared && (await maySee(may)) ? await roomOn(api, node, signal) : Infinity;
   const more = Math.min(count - 1, room);
   if (more < count - 1) recorder.add({kind: 'note', text: `the node takes ${more + 1} of ${count} Pods`});
   recorder.add({kind: 'step', name: 'Pods like it are created', does: 'copies'});
@@ -69,17 +70,17 @@ function isUp(pod: Pod | undefined): boolean {
   return allUp(pod);
 }
 
-/** How many more Pods a node takes; any number, where this user may not ask. */
+/** Whether this user may see a node and every Pod on it; otherwise the node says itself what it does not take. */
+async function maySee(may: May): Promise<boolean> {
+  return (await may(['get', 'nodes'])) && (await may(['list', 'pods']));
+}
+
+/** How many more Pods a node takes. */
 async function roomOn(api: Api, node: string, signal: AbortSignal): Promise<number> {
   const query = new URLSearchParams({
     fieldSelector: `spec.nodeName=${node},status.phase!=Succeeded,status.phase!=Failed`,
   });
-  try {
-    const {status} = nodeSchema.parse(await api.json(`/api/v1/nodes/${node}`, {signal}));
-    const {items} = listSchema.parse(await api.json(`/api/v1/pods?${query.toString()}`, {signal}));
-    return Math.max(0, status.allocatable.pods - items.length);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return Infinity;
-    throw error;
-  }
+  const {status} = nodeSchema.parse(await api.json(`/api/v1/nodes/${node}`, {signal}));
+  const {items} = listSchema.parse(await api.json(`/api/v1/pods?${query.toString()}`, {signal}));
+  return Math.max(0, status.allocatable.pods - items.length);
 }

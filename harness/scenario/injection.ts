@@ -9,7 +9,8 @@ import {ApiError, type Api} from '../target/api.ts';
 import type {Budgets} from '../timeouts.ts';
 import {addSidecar} from './admission.ts';
 import type {Manifest} from './manifest.ts';
-import {awaitServiceAccount, runLabel} from './namespace.ts';
+import {runLabel, type Home} from './labels.ts';
+import {awaitServiceAccount} from './namespace.ts';
 
 const configurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 
@@ -18,15 +19,14 @@ const podSchema = z.looseObject({
 });
 
 const listSchema = z.looseObject({
-  items: z.array(z.looseObject({metadata: z.looseObject({name: z.string(), creationTimestamp: z.string()})})),
+  items: z.array(z.looseObject({metadata: z.looseObject({name: z.string()})})),
 });
 
 /** What an injection needs of a run and a scenario. */
 export interface InjectionSite {
   readonly api: Api;
-  /** The run's id. */
-  readonly run: string;
-  readonly namespace: string;
+  /** Whose Pods get the sidecar. */
+  readonly home: Home;
   /** Address of this machine under which the API server reaches it. */
   readonly address: string;
   readonly budgets: Budgets;
@@ -34,7 +34,7 @@ export interface InjectionSite {
 }
 
 /**
- * A mutating webhook in this process that adds a sidecar to every Pod of one namespace of a run, until it is disposed of. A
+ * A mutating webhook in this process that adds a sidecar to every Pod of one scenario, until it is disposed of. A
  * Pod that could not be given one is refused, so that none goes without.
  */
 export class Injection implements AsyncDisposable {
@@ -55,7 +55,7 @@ export class Injection implements AsyncDisposable {
    * @throws ApiError where the configuration is refused, Error where the address can't be listened on
    */
   static async open(site: InjectionSite, sidecar: string): Promise<Injection> {
-    const {api, run, namespace, address, signal} = site;
+    const {api, home, address, signal} = site;
     const {private: key, cert} = await certificateFor(address);
     const server = https.createServer({key, cert}, (request, response) => {
       json(request)
@@ -71,8 +71,8 @@ export class Injection implements AsyncDisposable {
     const webhook = {
       name: 'sidecar.restart-all-containers.test',
       clientConfig: {url: `https://${host}:${port}/`, caBundle: Buffer.from(cert).toString('base64')},
-      namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': namespace}},
-      objectSelector: {matchLabels: {[runLabel]: run}},
+      namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': home.namespace}},
+      objectSelector: {matchLabels: home.labels},
       rules: [{apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'], scope: 'Namespaced'}],
       admissionReviewVersions: ['v1'],
       sideEffects: 'None',
@@ -82,7 +82,7 @@ export class Injection implements AsyncDisposable {
     const body = {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'MutatingWebhookConfiguration',
-      metadata: {name: namespace, labels: {[runLabel]: run}},
+      metadata: {name: home.unique, labels: home.labels},
       webhooks: [webhook],
     };
     try {
@@ -101,8 +101,9 @@ export class Injection implements AsyncDisposable {
    * @throws OutOfPatience after the budget, ApiError where the API server can't reach the webhook
    */
   async ready({objects}: Manifest): Promise<void> {
-    const {api, namespace, budgets, signal} = this.#site;
-    await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
+    const {api, home, budgets, signal} = this.#site;
+    const {namespace} = home;
+    if (!home.shared) await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
     const body = objects.find(({kind}) => kind === 'Pod');
     const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
     const until = performance.now() + budgets.webhookCalled.ms;
@@ -116,8 +117,8 @@ export class Injection implements AsyncDisposable {
   /** Makes the webhook unknown to the API server and stops serving it; what can't be removed is left to `removeWebhooks`. */
   async [Symbol.asyncDispose](): Promise<void> {
     const {promise, resolve} = Promise.withResolvers<undefined>();
-    const {api, namespace} = this.#site;
-    await remove(api, namespace).catch(() => undefined);
+    const {api, home} = this.#site;
+    await remove(api, home.unique).catch(() => undefined);
     this.#server.close(() => {
       resolve(undefined);
     });
@@ -127,19 +128,15 @@ export class Injection implements AsyncDisposable {
 }
 
 /**
- * Deletes the webhooks of one run, or those that runs of an hour ago or longer left.
+ * Deletes the webhooks of one run.
  *
- * @param run the run's id; without it, what older runs left
  * @returns the names of the configurations that were deleted
  * @throws ApiError or SuiteError where that is refused
  */
-export async function removeWebhooks(api: Api, run: string | undefined): Promise<readonly string[]> {
-  const selector = encodeURIComponent(run === undefined ? runLabel : `${runLabel}=${run}`);
+export async function removeWebhooks(api: Api, run: string): Promise<readonly string[]> {
+  const selector = encodeURIComponent(`${runLabel}=${run}`);
   const {items} = listSchema.parse(await api.json(`${configurations}?labelSelector=${selector}`));
-  const old = (since: string): boolean => Date.now() - Date.parse(since) > 3_600_000;
-  const names = items
-    .filter(({metadata}) => run !== undefined || old(metadata.creationTimestamp))
-    .map(({metadata}) => metadata.name);
+  const names = items.map(({metadata}) => metadata.name);
   await Promise.all(names.map(name => remove(api, name)));
   return names;
 }

@@ -4,6 +4,8 @@ import {parseAllDocuments} from 'yaml';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 import {anyDevice, type Overlay, type Scenario} from '../recording/scenario.ts';
+import type {Placement} from '../recording/target.ts';
+import {withPrefix, type Own} from './prefix.ts';
 
 const container = z.looseObject({name: z.string(), image: z.string()});
 const labels = z.record(z.string(), z.string());
@@ -36,7 +38,7 @@ const claimSchema = z.looseObject({
 /** A container that asks for any device. */
 const devicesSchema = z.looseObject({resources: z.looseObject({limits: z.looseObject({[anyDevice]: z.string()})})});
 
-/** Kinds without a namespace: such an object gets the namespace's name, so that each run has its own. */
+/** Kinds without a namespace: such an object gets the scenario's name in the run, so that each run has its own. */
 const clusterScoped = new Set(['Node', 'PersistentVolume']);
 
 /** Path of the collection that an object of a manifest is created in. */
@@ -78,6 +80,14 @@ export interface Fit {
   readonly device?: string | undefined;
   /** The node that its Pods are for, where that is not left to the scheduler. */
   readonly node?: string | undefined;
+  /** Name of what belongs to no namespace; the namespace's own unless told otherwise. */
+  readonly unique?: string | undefined;
+  /** What is put before every name, where others have objects in the namespace too; selectors then name the labels. */
+  readonly prefix?: string | undefined;
+  /** Where Pods are to run, apart from those that the manifest places itself. */
+  readonly placement?: Placement | undefined;
+  /** Kinds of object that are left out, with the volumes that are made of them. */
+  readonly without?: readonly string[] | undefined;
 }
 
 /**
@@ -90,20 +100,24 @@ export interface Fit {
 export function readManifest(file: string, fit: Fit): Manifest {
   try {
     const text = readFileSync(file, 'utf8');
-    const objects = parseAllDocuments(text, {merge: true}).map(document => {
-      const [problem] = document.errors;
-      if (problem !== undefined) throw problem;
-      return objectSchema.parse(document.toJS({maxAliasCount: -1}));
-    });
+    const objects = parseAllDocuments(text, {merge: true})
+      .map(document => {
+        const [problem] = document.errors;
+        if (problem !== undefined) throw problem;
+        return objectSchema.parse(document.toJS({maxAliasCount: -1}));
+      })
+      .filter(({kind}) => fit.without?.includes(kind) !== true);
     const subject = objects.find(object => podSpecOf(object) !== undefined);
     if (subject === undefined) throw new Error('it has neither a Pod nor a Pod template');
     const {initContainers = [], containers} = podSpecOf(subject) ?? {containers: []};
     const names = [...initContainers, ...containers].map(({name}) => name);
     const stray = Object.keys(fit.overlay?.containers ?? {}).find(name => !names.includes(name));
     if (stray !== undefined) throw new Error(`it has no container ${stray}, which the scenario changes`);
+    const fitted = objects.map(object => fitObject(object, object === subject ? fit : {...fit, overlay: undefined}));
+    const {prefix = '', labels: own} = fit;
     return {
-      objects: objects.map(object => fitObject(object, object === subject ? fit : {...fit, overlay: undefined})),
-      pod: subject.metadata.name,
+      objects: prefix === '' ? fitted : fitted.map(object => prefixed(object, {prefix, labels: own})),
+      pod: `${prefix}${subject.metadata.name}`,
       owned: subject.kind !== 'Pod',
       containers: names,
       sha256: createHash('sha256').update(text).digest('hex'),
@@ -111,6 +125,11 @@ export function readManifest(file: string, fit: Fit): Manifest {
   } catch (cause) {
     throw new SuiteError('badData', `manifest ${file} can't be used: ${messageOf(cause)}`, {cause});
   }
+}
+
+/** What has no namespace has a name of its own already. */
+function prefixed(object: ManifestObject, own: Own): ManifestObject {
+  return clusterScoped.has(object.kind) ? object : objectSchema.parse(withPrefix(object, own));
 }
 
 /** The Pod spec of a Pod, or of the template that an object makes Pods from. */
@@ -137,9 +156,10 @@ function withTemplates(object: ManifestObject, change: (template: Template) => T
 }
 
 function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
+  const {unique = fit.namespace} = fit;
   if (clusterScoped.has(object.kind)) {
     const labels = {...object.metadata.labels, ...fit.labels};
-    return {...object, metadata: {...object.metadata, name: fit.namespace, labels}};
+    return {...object, metadata: {...object.metadata, name: unique, labels}};
   }
   const metadata = {
     ...object.metadata,
@@ -147,7 +167,7 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
     labels: {...object.metadata.labels, ...fit.labels},
   };
   const {data: claim} = claimSchema.safeParse(object);
-  if (claim !== undefined) return {...object, metadata, spec: {...claim.spec, volumeName: fit.namespace}};
+  if (claim !== undefined) return {...object, metadata, spec: {...claim.spec, volumeName: unique}};
   if (object.kind === 'Pod') return {...object, metadata, spec: fitPod(podSpecSchema.parse(object['spec']), fit)};
   return withTemplates({...object, metadata}, template => {
     const labels = {...template.metadata?.labels, ...fit.labels};
@@ -155,14 +175,20 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
   });
 }
 
-function fitPod(spec: PodSpec, {image, pullSecret, labels, overlay = {}, device, node}: Fit): PodSpec {
+function fitPod(spec: PodSpec, {image, pullSecret, labels, placement, without = [], overlay = {}, device, node}: Fit): PodSpec {
+  const whittled = without.reduce((less, kind) => withoutVolumes(less, kind), spec);
   const fitted = withPullSecret(
-    eachContainer(spec, each => ({...each, image})),
+    eachContainer(whittled, each => ({...each, image})),
     pullSecret,
   );
-  const selector = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) => [key, labels[key] ?? value] as const);
-  if (node !== undefined) selector.push(['kubernetes.io/hostname', node]);
-  const placed = selector.length === 0 ? fitted : {...fitted, nodeSelector: Object.fromEntries(selector)};
+  const own = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) => [key, labels[key] ?? value] as const);
+  const wanted = own.length === 0 ? placementFields(placement) : {};
+  const selector = {
+    ...placement?.nodeSelector,
+    ...(node === undefined ? {} : {'kubernetes.io/hostname': node}),
+  };
+  const nodeSelector = own.length === 0 ? selector : Object.fromEntries(own);
+  const placed = {...fitted, ...wanted, ...(Object.keys(nodeSelector).length === 0 ? {} : {nodeSelector})};
   const whole = overlaidSpec(placed, overlay);
   return device === undefined ? whole : eachContainer(whole, each => withDevice(each, device));
 }
@@ -173,6 +199,29 @@ function withDevice(container: Container, device: string): Container {
   const {[anyDevice]: count, ...limits} = data.resources.limits;
   return {...container, resources: {...data.resources, limits: {...limits, [device]: count}}};
 }
+
+/** The fields of a Pod's spec by which it runs where the user wants it to. */
+export function placementFields({nodeSelector, runtimeClass}: Placement = {}): Record<string, unknown> {
+  return {
+    ...(nodeSelector === undefined ? {} : {nodeSelector}),
+    ...(runtimeClass === undefined ? {} : {runtimeClassName: runtimeClass}),
+  };
+}
+
+/** A Pod's spec without the volumes that are made of a kind of object, and without their mounts. */
+function withoutVolumes(spec: PodSpec, kind: string): PodSpec {
+  const volumes = volumesSchema.parse(spec['volumes']);
+  const source = kind.toLowerCase();
+  const gone = new Set(volumes.filter(volume => source in volume).map(({name}) => name));
+  const less = eachContainer(spec, each => {
+    const mounts = mountsSchema.parse(each['volumeMounts']);
+    return mounts.length === 0 ? each : {...each, volumeMounts: mounts.filter(({name}) => !gone.has(name))};
+  });
+  return {...less, ...(volumes.length === 0 ? {} : {volumes: volumes.filter(({name}) => !gone.has(name))})};
+}
+
+const volumesSchema = z.array(z.looseObject({name: z.string()})).default([]);
+const mountsSchema = z.array(z.looseObject({name: z.string()})).default([]);
 
 /** A Pod, or what makes Pods, with other fields in the Pod's spec or in containers by name. */
 export function overlaid(object: ManifestObject, overlay: Overlay): ManifestObject {

@@ -4,12 +4,14 @@ import {OutOfPatience} from '../recorder/recorder.ts';
 import {ApiServer, refuse} from '../testing/api-server.ts';
 import type {Collection} from '../testing/collection.ts';
 import {budgets} from '../timeouts.ts';
-import {awaitServiceAccount, createNamespace, deleteNamespace, removeNamespaces, runLabel} from './namespace.ts';
+import {runLabel} from './labels.ts';
+import {awaitServiceAccount, createNamespace, deleteNamespace, removeNamespaces} from './namespace.ts';
 
 let server: ApiServer;
 let namespaces: Collection;
 
 const {signal} = new AbortController();
+const may = () => Promise.resolve(true);
 const impatient = {...budgets(), cleanup: {...budgets().cleanup, ms: 50}};
 
 beforeEach(async () => {
@@ -19,11 +21,9 @@ beforeEach(async () => {
 
 afterEach(() => server[Symbol.asyncDispose]());
 
-const put = (name: string, run: string | undefined, hoursOld: number): void => {
-  const creationTimestamp = new Date(Date.now() - hoursOld * 3_600_000).toISOString();
+const put = (name: string, run: string | undefined): void => {
   const labels = run === undefined ? undefined : {[runLabel]: run};
-  const metadata = {name, creationTimestamp, labels};
-  namespaces.put({metadata});
+  namespaces.put({metadata: {name, labels}});
 };
 
 describe('a namespace', () => {
@@ -59,26 +59,34 @@ describe('a namespace', () => {
 
   test('is deleted with its Pods, within a second', async () => {
     await createNamespace(server.api(), 'a', 'run1', 'restricted', signal);
-    await deleteNamespace(server.api(), 'a');
+    await deleteNamespace(server.api(), 'a', may);
     expect(namespaces.names).toEqual([]);
     const last = server.received.at(-1);
     expect(last).toMatchObject({method: 'DELETE', path: '/api/v1/namespaces/a/pods'});
     expect(Number(last?.query.get('gracePeriodSeconds') ?? NaN)).toBeLessThanOrEqual(1);
   });
 
-  test('that is gone already is no error, nor are Pods that may not be deleted', async () => {
-    server.on('DELETE', /pods$/, refuse(403, 'pods is forbidden'));
-    await expect(deleteNamespace(server.api(), 'gone')).resolves.toBeUndefined();
+  test('that is gone already is no error', async () => {
+    await expect(deleteNamespace(server.api(), 'gone', may)).resolves.toBeUndefined();
+  });
+
+  test('is deleted without asking for its Pods where the user may not delete those', async () => {
+    await createNamespace(server.api(), 'a', 'run1', 'restricted', signal);
+    await deleteNamespace(server.api(), 'a', right => Promise.resolve(right[0] !== 'deletecollection'));
+    expect(server.received.map(({method, path}) => `${method} ${path}`)).toEqual([
+      'POST /api/v1/namespaces',
+      'DELETE /api/v1/namespaces/a',
+    ]);
   });
 
   test('that is being deleted already is no error', async () => {
     server.on('DELETE', /a$/, refuse(409, 'the system is ensuring that all content is removed'));
-    await expect(deleteNamespace(server.api(), 'a')).resolves.toBeUndefined();
+    await expect(deleteNamespace(server.api(), 'a', may)).resolves.toBeUndefined();
   });
 
   test('that may not be deleted is an error', async () => {
     server.on('DELETE', /a$/, refuse(403, 'namespaces is forbidden'));
-    await expect(deleteNamespace(server.api(), 'a')).rejects.toThrow('namespaces is forbidden');
+    await expect(deleteNamespace(server.api(), 'a', may)).rejects.toThrow('namespaces is forbidden');
   });
 });
 
@@ -111,18 +119,18 @@ describe('the wait for the service account', () => {
 
 describe('what a run leaves', () => {
   beforeEach(() => {
-    put('own', 'run1', 0);
-    put('old', 'run0', 2);
-    put('young', 'run2', 0.5);
-    put('default', undefined, 1000);
+    put('own', 'run1');
+    put('old', 'run0');
+    put('young', 'run2');
+    put('default', undefined);
   });
 
   test.each([
     ['of that run', 'run1', ['own']],
-    ['that is older than an hour', undefined, ['old']],
+    ['of an older one', 'run0', ['old']],
     ['of a run that left nothing', 'run9', []],
   ])('is removed: all %s and nothing else', async (_, run, removed) => {
-    await expect(removeNamespaces(server.api(), run, budgets())).resolves.toEqual({removed, left: []});
+    await expect(removeNamespaces(server.api(), run, budgets(), may)).resolves.toEqual({removed, left: []});
     expect(namespaces.names).toEqual(['own', 'old', 'young', 'default'].filter(name => !removed.includes(name)));
   });
 
@@ -131,14 +139,14 @@ describe('what a run leaves', () => {
       response.end('{}');
       namespaces.remove('own');
     });
-    await expect(removeNamespaces(server.api(), 'run1', budgets())).resolves.toMatchObject({left: []});
+    await expect(removeNamespaces(server.api(), 'run1', budgets(), may)).resolves.toMatchObject({left: []});
     await namespaces.until(() => namespaces.openWatches === 0);
   });
 
   test('is named at once where it may not be deleted, and the others go', async () => {
-    put('second', 'run1', 0);
+    put('second', 'run1');
     server.on('DELETE', /own$/, refuse(429, 'too many requests'));
-    await expect(removeNamespaces(server.api(), 'run1', budgets())).resolves.toEqual({
+    await expect(removeNamespaces(server.api(), 'run1', budgets(), may)).resolves.toEqual({
       removed: ['second'],
       left: ['own'],
     });
@@ -146,6 +154,6 @@ describe('what a run leaves', () => {
 
   test('is named where it does not go', async () => {
     server.on('DELETE', /own$/, response => response.end('{}'));
-    await expect(removeNamespaces(server.api(), 'run1', impatient)).resolves.toEqual({removed: [], left: ['own']});
+    await expect(removeNamespaces(server.api(), 'run1', impatient, may)).resolves.toEqual({removed: [], left: ['own']});
   });
 });

@@ -3,16 +3,11 @@ import {SuiteError} from '../errors.ts';
 import {OutOfPatience} from '../recorder/recorder.ts';
 import {watch} from '../recorder/watch.ts';
 import {ApiError, type Api} from '../target/api.ts';
-import {budgets, marks, type Budget, type Budgets} from '../timeouts.ts';
-
-/** Label on everything that a run creates; its value is the run's id. */
-export const runLabel = 'restart-all-containers/run';
+import type {May} from '../target/access.ts';
+import {budgets, type Budget, type Budgets} from '../timeouts.ts';
+import {runLabel} from './labels.ts';
 
 const named = z.looseObject({metadata: z.looseObject({name: z.string()})});
-
-const namespaceSchema = z.looseObject({
-  metadata: z.looseObject({name: z.string(), creationTimestamp: z.string(), labels: z.record(z.string(), z.string())}),
-});
 
 /**
  * Creates a namespace that admits what a Pod Security Standard admits. A request that was sent is waited for
@@ -81,29 +76,32 @@ export async function awaitServiceAccount(
   }
 }
 
-/** Deletes a namespace and ends its Pods within a second; they have nothing to lose. Gone or going already is fine. */
-export async function deleteNamespace(api: Api, name: string): Promise<void> {
+/**
+ * Deletes a namespace and ends its Pods within a second, where this user may; they have nothing to lose. Gone or going
+ * already is fine.
+ */
+export async function deleteNamespace(api: Api, name: string, may: May): Promise<void> {
   const gone = (error: unknown): void => {
     if (!(error instanceof ApiError && [404, 409].includes(error.code))) throw error; // 409: it is being deleted
   };
   await api.json(`/api/v1/namespaces/${name}`, {method: 'DELETE'}).catch(gone);
+  if (!(await may(['deletecollection', 'pods']))) return; // the namespace controller ends them
   await api.json(`/api/v1/namespaces/${name}/pods?gracePeriodSeconds=1`, {method: 'DELETE'}).catch((error: unknown) => {
-    if (!(error instanceof ApiError)) throw error; // without the right, the namespace controller ends them
+    if (!(error instanceof ApiError)) throw error;
   });
 }
 
 /**
- * Deletes the namespaces of one run, or those that runs of an hour ago or longer left, and waits until they are gone. Where
- * a deletion is refused, the others go on.
+ * Deletes the namespaces of one run and waits until they are gone. Where a deletion is refused, the others go on.
  *
- * @param run the run's id; without it, what older runs left
  * @returns the names of the namespaces that were deleted, and of those that are not gone within the budget
  * @throws ApiError or SuiteError where the namespaces can't be listed
  */
 export async function removeNamespaces(
   api: Api,
-  run: string | undefined,
+  run: string,
   budgets: Budgets,
+  may: May,
 ): Promise<{removed: string[]; left: string[]}> {
   const there = new Set<string>();
   const removed: string[] = [];
@@ -113,15 +111,14 @@ export async function removeNamespaces(
   const stop = new AbortController();
   await watch(api, {
     path: '/api/v1/namespaces',
-    labelSelector: run === undefined ? runLabel : `${runLabel}=${run}`,
+    labelSelector: `${runLabel}=${run}`,
     deliver: delivery => {
       if (delivery.type === 'GAP') return;
-      const {data} = namespaceSchema.safeParse(delivery.object);
+      const {data} = named.safeParse(delivery.object);
       if (data === undefined) return;
-      const {name, creationTimestamp} = data.metadata;
-      const old = Date.now() - Date.parse(creationTimestamp) > marks.leftBehind.ms;
+      const {name} = data.metadata;
       if (delivery.type === 'DELETED') there.delete(name);
-      else if (delivery.type === 'LISTED' && (run !== undefined || old)) there.add(name);
+      else if (delivery.type === 'LISTED') there.add(name);
       if (removed.length > 0 && over()) resolve(undefined);
     },
     signal: stop.signal,
@@ -134,7 +131,7 @@ export async function removeNamespaces(
   try {
     removed.push(...there);
     if (removed.length === 0) return {removed, left: []};
-    await Promise.all(removed.map(name => deleteNamespace(api, name).catch(() => refused.add(name))));
+    await Promise.all(removed.map(name => deleteNamespace(api, name, may).catch(() => refused.add(name))));
     if (!over()) await empty;
     return {removed: removed.filter(name => !there.has(name)), left: [...there]};
   } finally {

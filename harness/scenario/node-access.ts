@@ -4,6 +4,8 @@ import type {NodeAction} from '../recording/scenario.ts';
 export interface NodePod {
   readonly namespace: string;
   readonly name: string;
+  /** The scenario's name in the run: for whose sake a change is made, and undone. */
+  readonly scenario: string;
   /** Undefined before the Pod is made. */
   readonly uid: string | undefined;
 }
@@ -27,10 +29,10 @@ export interface NodeAccess {
   place(node: string, pod: NodePod, manifest: string, signal: AbortSignal): Promise<void>;
 
   /**
-   * Undoes whatever was changed on nodes for a namespace's sake and not undone since, and waits until those nodes work
+   * Undoes whatever was changed on nodes for a scenario's sake and not undone since, and waits until those nodes work
    * again. Takes no signal, since it is what follows an abort.
    *
    * @throws SuiteError where a node does not get well
    */
-  restore(namespace: string): Promise<void>;
+  restore(scenario: string): Promise<void>;
 }

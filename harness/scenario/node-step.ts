@@ -8,7 +8,7 @@ import type {Subject} from './stimulus.ts';
 /** Where something is done to a node. */
 export interface NodeSite {
   readonly recorder: Recorder;
-  readonly subject: Pick<Subject, 'namespace' | 'signal'>;
+  readonly subject: Pick<Subject, 'namespace' | 'home' | 'signal'>;
   readonly nodes?: NodeAccess | undefined;
   readonly target: Target;
 }
@@ -26,8 +26,9 @@ export async function actOnNode(
 ): Promise<void> {
   const node = ofApiServer.has(action) ? target.nodes.find(({controlPlane}) => controlPlane)?.name : pod?.spec.nodeName;
   if (nodes === undefined || node === undefined) throw new Error('no access to the node');
-  const {namespace, signal} = subject;
-  const text = await nodes.act(node, action, {namespace, name: pod?.metadata.name ?? '', uid: uidOnNode(pod)}, signal);
+  const {namespace, home, signal} = subject;
+  const its = {namespace, name: pod?.metadata.name ?? '', scenario: home.unique, uid: uidOnNode(pod)};
+  const text = await nodes.act(node, action, its, signal);
   recorder.add({kind: 'node', node, action, text});
 }
 

@@ -1,30 +1,30 @@
 import {z} from 'zod';
 import {ApiError, type Api} from '../target/api.ts';
-import {runLabel} from './namespace.ts';
+import {runLabel} from './labels.ts';
 
 const listSchema = z.looseObject({
   items: z.array(
     z.looseObject({
-      metadata: z.looseObject({name: z.string(), namespace: z.string().optional(), creationTimestamp: z.string()}),
+      metadata: z.looseObject({name: z.string(), namespace: z.string().optional()}),
     }),
   ),
 });
 
 /**
- * Deletes the Node objects that a run created, or those that runs of an hour ago or longer left, and the run's Pods that
- * are bound to them: no kubelet stands behind such a node, so that nobody else would.
+ * Deletes the Node objects that a run created, and the run's Pods that are bound to them: no kubelet stands behind such a
+ * node, so that nobody else would.
  *
- * @param run the run's id; without it, what older runs left
- * @returns the names of the nodes that were deleted; none where the user may not list nodes, and so can't have created any
+ * @param namespace in which those Pods are; without it, they may be in any
+ * @returns the names of the nodes that were deleted
  * @throws ApiError or SuiteError where a deletion is refused
  */
-export async function removeNodes(api: Api, run: string | undefined): Promise<readonly string[]> {
-  const selector = `labelSelector=${encodeURIComponent(run === undefined ? runLabel : `${runLabel}=${run}`)}`;
+export async function removeNodes(api: Api, run: string, namespace?: string): Promise<readonly string[]> {
+  const selector = `labelSelector=${encodeURIComponent(`${runLabel}=${run}`)}`;
   const nodes = await list(api, `/api/v1/nodes?${selector}`);
-  const old = ({metadata}: (typeof nodes)[number]) => Date.now() - Date.parse(metadata.creationTimestamp) > 3_600_000;
+  const pods = namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${namespace}/pods`;
   const removed: string[] = [];
-  for (const {metadata} of nodes.filter(node => run !== undefined || old(node))) {
-    const bound = await list(api, `/api/v1/pods?${selector}&fieldSelector=spec.nodeName%3D${metadata.name}`);
+  for (const {metadata} of nodes) {
+    const bound = await list(api, `${pods}?${selector}&fieldSelector=spec.nodeName%3D${metadata.name}`);
     for (const pod of bound) {
       await remove(
         api,
@@ -38,12 +38,7 @@ export async function removeNodes(api: Api, run: string | undefined): Promise<re
 }
 
 async function list(api: Api, path: string): Promise<z.infer<typeof listSchema>['items']> {
-  try {
-    return listSchema.parse(await api.json(path)).items;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return [];
-    throw error;
-  }
+  return listSchema.parse(await api.json(path)).items;
 }
 
 async function remove(api: Api, path: string): Promise<void> {

@@ -3,12 +3,13 @@ import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
 import {controllerOf, statusesOf, type Pod} from '../recording/pod.ts';
 import type {NodeAction, Scenario} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
+import {addedByAdmission} from '../target/admission.ts';
 import type {Api} from '../target/api.ts';
 import {disturbance, waitingFor} from './disturbance.ts';
 import {differences} from './echo.ts';
 import {collectionOf, type Manifest, type ManifestObject} from './manifest.ts';
 import {awaitServiceAccount} from './namespace.ts';
-import type {NodeAccess} from './node-access.ts';
+import type {NodeAccess, NodePod} from './node-access.ts';
 import {allUp, isAs, readyForStimulus} from './settled.ts';
 import type {Subject} from './stimulus.ts';
 
@@ -20,6 +21,7 @@ export interface Site {
   readonly target: Target;
   readonly nodes?: NodeAccess | undefined;
   readonly node?: string | undefined;
+  readonly admitted?: ((added: readonly string[]) => void) | undefined;
 }
 
 /**
@@ -34,11 +36,11 @@ export async function prepare(site: Site, {objects, owned}: Manifest, scenario: 
   const {namespace, budgets, signal} = subject;
   const {before = [], placed} = scenario;
   for (const action of before) await actBefore(site, action);
-  await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
+  if (!subject.home.shared) await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
   for (const object of objects) {
     const isSubject = object.metadata.name === subject.pod && object.kind === 'Pod';
     if (isSubject && placed === 'static') await placeStatic(site, object);
-    else await create(api, namespace, isSubject && placed === 'by name' ? onNode(site, object) : object, signal);
+    else await create(site, isSubject && placed === 'by name' ? onNode(site, object) : object);
   }
   const fits = (pod: Pod): boolean => {
     const disturbed = disturbance(pod);
@@ -62,7 +64,7 @@ async function actBefore(site: Site, action: NodeAction): Promise<void> {
   const {recorder, subject, nodes} = site;
   const node = nodeOf(site);
   if (nodes === undefined) throw new Error('no access to the node');
-  const pod = {namespace: subject.namespace, name: subject.pod, uid: undefined};
+  const pod = nodePod(subject, subject.pod);
   const text = await nodes.act(node, action, pod, subject.signal);
   recorder.add({kind: 'node', node, action, text});
 }
@@ -73,8 +75,13 @@ async function placeStatic(site: Site, object: ManifestObject): Promise<void> {
   const node = nodeOf(site);
   if (nodes === undefined) throw new Error('no access to the node');
   recorder.follow(`${object.metadata.name}-${node}`);
-  const pod = {namespace: subject.namespace, name: object.metadata.name, uid: undefined};
+  const pod = nodePod(subject, object.metadata.name);
   await nodes.place(node, pod, JSON.stringify(object), subject.signal);
+}
+
+/** The Pod for whose sake something is done to a node before it is made. */
+function nodePod({namespace, home}: Subject, name: string): NodePod {
+  return {namespace, name, scenario: home.unique, uid: undefined};
 }
 
 /** The Pod bound to the scenario's node, past the scheduler. */
@@ -109,10 +116,15 @@ function isReady(pod: Pod, {ready, steps}: Scenario, pods: readonly Pod[]): bool
   return statusesOf(pod).length > 0 && allUp(pod);
 }
 
-async function create(api: Api, namespace: string, object: ManifestObject, signal: AbortSignal): Promise<void> {
+async function create({api, recorder, subject, admitted}: Site, object: ManifestObject): Promise<void> {
+  const {namespace, signal} = subject;
   const stored = await api.json(collectionOf(object, namespace), {method: 'POST', body: object, signal});
   const {stringData, ...readable} = object; // stringData is write-only
   const changed = differences(readable, stored);
+  const added = addedByAdmission(readable, stored);
+  if (added.length > 0)
+    recorder.add({kind: 'note', text: `admission added to ${object.metadata.name}: ${added.join(', ')}`});
+  admitted?.(added);
   if (changed.length > 0)
     throw new Error(`${object.kind} ${object.metadata.name} was not stored as sent: ${changed.join('; ')}`);
 }

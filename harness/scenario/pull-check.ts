@@ -1,10 +1,15 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
 import {conditionOf, podSchema, statusesOf, type Pod} from '../recording/pod.ts';
-import {watch} from '../recorder/watch.ts';
+import {selectorOf, watch} from '../recorder/watch.ts';
+import type {Placement} from '../recording/target.ts';
+import type {May} from '../target/access.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import type {Budgets} from '../timeouts.ts';
+import {homeOf, type Home} from './labels.ts';
+import {placementFields} from './manifest.ts';
 import {awaitServiceAccount, createNamespace, deleteNamespace} from './namespace.ts';
+import {deleteObjects} from './objects.ts';
 import {copyPullSecret, type PullSecret} from './pull-secret.ts';
 
 const nodesSchema = z.looseObject({
@@ -24,6 +29,10 @@ const nodesSchema = z.looseObject({
 export interface PullCheck {
   readonly id: string;
   readonly api: Api;
+  /** The namespace that the user named for all scenarios, if so. */
+  readonly namespace?: string | undefined;
+  readonly placement?: Placement | undefined;
+  readonly may: May;
   readonly image: string;
   readonly pullSecret?: PullSecret | undefined;
   readonly budgets: Budgets;
@@ -42,13 +51,14 @@ type Outcome = {readonly usable: true} | {readonly broken: string} | {readonly u
  */
 export async function checkPulls(check: PullCheck): Promise<readonly string[]> {
   const {api, id, image, pullSecret, budgets, signal} = check;
-  const namespace = `rac-${id}-image`;
-  await createNamespace(api, namespace, id, 'restricted', signal);
+  const home = homeOf(id, 'image', check.namespace);
+  const {namespace, shared} = home;
+  if (!shared) await createNamespace(api, namespace, id, 'restricted', signal);
   try {
-    await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
+    if (!shared) await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
     if (pullSecret !== undefined) await copyPullSecret(api, pullSecret, namespace);
-    const nodes = await schedulableNodes(api, signal);
-    const outcomes = await tryOn(check, namespace, nodes ?? [undefined]);
+    const nodes = await schedulableNodes(check);
+    const outcomes = await tryOn(check, home, nodes ?? [undefined]);
     const broken = outcomes.flatMap(([node, outcome]) => ('broken' in outcome ? [`${node}: ${outcome.broken}`] : []));
     if (broken.length > 0) {
       const others = broken.length === 1 ? '' : ` (and on ${broken.length - 1} more)`;
@@ -58,35 +68,41 @@ export async function checkPulls(check: PullCheck): Promise<readonly string[]> {
     }
     return outcomes.flatMap(([node, outcome]) => ('unchecked' in outcome ? [`${node}: ${outcome.unchecked}`] : []));
   } finally {
-    await deleteNamespace(api, namespace).catch(() => undefined); // what is left, the run's own clean-up finds by its label
+    // What is left, the run's own clean-up finds by its label.
+    const removal = shared
+      ? deleteObjects({...check, namespace}, {run: id, scenario: 'image'})
+      : deleteNamespace(api, namespace, check.may);
+    await removal.catch(() => undefined);
   }
 }
 
-async function schedulableNodes(api: Api, signal: AbortSignal): Promise<readonly string[] | undefined> {
-  try {
-    const {items} = nodesSchema.parse(await api.json('/api/v1/nodes', {signal}));
-    return items
-      .filter(
-        ({spec, status}) =>
-          spec.unschedulable !== true &&
-          (spec.taints ?? []).every(({effect}) => effect === 'PreferNoSchedule') &&
-          status.nodeInfo.operatingSystem === 'linux',
-      )
-      .map(({metadata}) => metadata.name);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return undefined;
-    throw error;
-  }
+async function schedulableNodes({api, may, placement, signal}: PullCheck): Promise<readonly string[] | undefined> {
+  if (!(await may(['list', 'nodes']))) return undefined;
+  const chosen = placement?.nodeSelector;
+  const query = chosen === undefined ? '' : `?labelSelector=${encodeURIComponent(selectorOf(chosen))}`;
+  const {items} = nodesSchema.parse(await api.json(`/api/v1/nodes${query}`, {signal}));
+  return items
+    .filter(
+      ({spec, status}) =>
+        spec.unschedulable !== true &&
+        (spec.taints ?? []).every(({effect}) => effect === 'PreferNoSchedule') &&
+        status.nodeInfo.operatingSystem === 'linux',
+    )
+    .map(({metadata}) => metadata.name);
 }
 
 async function tryOn(
   check: PullCheck,
-  namespace: string,
+  home: Home,
   nodes: readonly (string | undefined)[],
 ): Promise<readonly (readonly [string, Outcome])[]> {
   const {api, budgets, signal} = check;
   const stop = new AbortController();
-  const waits = nodes.map((node, at) => ({name: `image-${at}`, node, ...Promise.withResolvers<Outcome>()}));
+  const waits = nodes.map((node, at) => ({
+    name: `${home.prefix}image-${at}`,
+    node,
+    ...Promise.withResolvers<Outcome>(),
+  }));
   const timer = setTimeout(() => {
     const seconds = budgets.podReady.ms / 1000;
     for (const {resolve} of waits) resolve({unchecked: `the image was not run there in ${seconds} s`});
@@ -97,7 +113,8 @@ async function tryOn(
   signal.addEventListener('abort', abort, {once: true});
   try {
     await watch(api, {
-      path: `/api/v1/namespaces/${namespace}/pods`,
+      path: `/api/v1/namespaces/${home.namespace}/pods`,
+      labelSelector: selectorOf(home.labels),
       deliver: delivery => {
         const pod = delivery.type === 'GAP' ? undefined : podSchema.safeParse(delivery.object).data;
         const outcome = pod === undefined ? undefined : outcomeOf(pod);
@@ -107,7 +124,7 @@ async function tryOn(
       silenceMs: budgets.watchSilence.ms,
       reconnectMs: budgets.reconnect.ms,
     });
-    for (const {name, node} of waits) await create(check, namespace, podOf(check, name, node));
+    for (const {name, node} of waits) await create(check, home.namespace, podOf(check, home, name, node));
     return await Promise.all(waits.map(async ({node, promise}) => [node ?? 'a node', await promise] as const));
   } finally {
     clearTimeout(timer);
@@ -148,14 +165,15 @@ const needed = 'a shell like that of busybox';
 const script = 'mkfifo /tmp/pipe && stat -L -c %i /proc/self/ns/net && md5sum /dev/null';
 
 /** A Pod that uses of the image what the scenarios' Pods use, on the one node. */
-function podOf({image, pullSecret}: PullCheck, name: string, node: string | undefined) {
+function podOf({image, pullSecret, placement}: PullCheck, {labels}: Home, name: string, node: string | undefined) {
   const term = {matchFields: [{key: 'metadata.name', operator: 'In', values: [node]}]};
   const required = {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [term]}};
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {name},
+    metadata: {name, labels},
     spec: {
+      ...placementFields(placement),
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
       ...(node === undefined ? {} : {affinity: {nodeAffinity: required}}),

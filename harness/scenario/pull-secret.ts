@@ -43,6 +43,26 @@ export async function readPullSecret(api: Api, named: string, signal: AbortSigna
   }
 }
 
+/**
+ * The Secret that Pods pull their image with: where all are in one namespace it lies there and need not be read.
+ *
+ * @param given the namespace that the user named for all scenarios, if so
+ * @throws SuiteError as readPullSecret, and `usage` where it lies in another namespace than the one given
+ */
+export async function pullSecretOf(
+  api: Api,
+  named: string,
+  given: string | undefined,
+  signal: AbortSignal,
+): Promise<PullSecret> {
+  if (given === undefined) return readPullSecret(api, named, signal);
+  const [name = '', namespace = given] = named.split('/').toReversed();
+  if (namespace === given) return {namespace, name, type: '', data: {}};
+  throw new SuiteError('usage', `Secret ${namespace}/${name} is not in namespace ${given}, where the Pods are`, {
+    next: 'put one there, and name it without a namespace',
+  });
+}
+
 /** Gives a namespace a copy of the Secret, since a Pod takes it from its own namespace alone. */
 export async function copyPullSecret(api: Api, secret: PullSecret, namespace: string): Promise<void> {
   if (namespace === secret.namespace) return;

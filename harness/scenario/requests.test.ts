@@ -12,6 +12,7 @@ import {answer, ApiServer, echo, refuse} from '../testing/api-server.ts';
 import {recordedTarget} from '../testing/recorded.ts';
 import {budgets} from '../timeouts.ts';
 import type {ManifestObject} from './manifest.ts';
+import {homeOf} from './labels.ts';
 import {sendRequests} from './requests.ts';
 
 const {signal} = new AbortController();
@@ -42,7 +43,7 @@ async function take(...steps: Scenario['steps']) {
   const file = join(folder, 'a.ndjson');
   const options = {api, namespace: 'ns', file, header: aHeader, budgets: {...budgets(), scheduled}, signal};
   const recorder = await Recorder.open(options);
-  const subject = {namespace: 'ns', budgets: options.budgets, signal};
+  const subject = {namespace: 'ns', home: homeOf('run1', 'a', undefined), budgets: options.budgets, signal};
   const sender = {api, recorder, objects, subject, image: 'busybox:test', target: recordedTarget};
   const ending = await sendRequests(sender, {steps}).catch((error: unknown) => {
     recorder.close('error', messageOf(error));

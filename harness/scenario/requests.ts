@@ -30,7 +30,7 @@ export interface Sender {
   readonly recorder: Recorder;
   /** The objects of the scenario's manifest. */
   readonly objects: readonly ManifestObject[];
-  readonly subject: Pick<Subject, 'namespace' | 'budgets' | 'signal'>;
+  readonly subject: Pick<Subject, 'namespace' | 'home' | 'budgets' | 'signal'>;
   readonly image: string;
   readonly nodes?: NodeAccess | undefined;
   readonly target: Target;
@@ -72,7 +72,7 @@ async function send(sender: Sender, step: RequestStep): Promise<void> {
   const {api, recorder, subject} = sender;
   const {kind = 'Pod', verb, stored = false} = step;
   const object = sender.objects.find(
-    each => each.kind === kind && (step.object === undefined || each.metadata.name === step.object),
+    each => each.kind === kind && (step.object === undefined || each.metadata.name === recorder.nameInApi(step.object)),
   );
   if (object === undefined) throw new Error(`the manifest has no ${kind} ${step.object ?? ''}`.trimEnd());
   const query = verb === 'get' ? '' : `?fieldValidation=Strict${stored ? '' : '&dryRun=All'}`;

@@ -5,13 +5,15 @@ import {Recorder, OutOfPatience} from '../recorder/recorder.ts';
 import {formatVersion} from '../recording/observation.ts';
 import {disturbsNode, type Scenario} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
+import type {May} from '../target/access.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {openExec} from '../target/exec.ts';
 import {callsAtOnce, type Budgets} from '../timeouts.ts';
 import {createCopies} from './copies.ts';
 import {Injection} from './injection.ts';
 import {collectionOf, readManifest, type Manifest} from './manifest.ts';
-import {createNamespace, runLabel} from './namespace.ts';
+import {homeOf, type Home} from './labels.ts';
+import {createNamespace} from './namespace.ts';
 import type {NodeAccess} from './node-access.ts';
 import {prepare} from './prepare.ts';
 import {podsOf} from './several-pods.ts';
@@ -30,6 +32,12 @@ export interface RunContext {
   readonly manifests: string;
   readonly recordings: string;
   readonly budgets: Budgets;
+  /** The namespace that the user named for all scenarios; without it, each has one of its own. */
+  readonly namespace?: string | undefined;
+  /** What this user may do there. */
+  readonly may: May;
+  /** Called with what admission added to an object. */
+  readonly admitted?: (added: readonly string[]) => void;
   /** A way to the nodes, where the target gives one. */
   readonly nodes?: NodeAccess | undefined;
   /** The node that the scenario has for itself, where it needs one. */
@@ -42,32 +50,34 @@ export interface RunContext {
 }
 
 /**
- * Runs one scenario once in a namespace of its own and records it: Pod, steps, and what follows until all has come that
- * is waited for or the patience is over. The recording is complete when this returns, whatever happened; the namespace is
- * left to the caller.
+ * Runs one scenario once, in a namespace of its own or in the one of the run, and records it: Pod, steps, and what follows until all has come that
+ * is waited for or the patience is over. The recording is complete when this returns, whatever happened; what
+ * it made is left to the caller.
  *
  * @returns how the recording ended
  * @throws SuiteError only for what concerns the whole run: the API server is away, the disk is full, Ctrl-C
  */
 export async function runScenario(context: RunContext, scenario: Scenario): Promise<Ending> {
   const {api, target, budgets, signal, nodes, pullSecret} = context;
-  const {image, calibration} = target;
-  const namespace = `rac-${context.id}-${scenario.id}`;
-  const labels = {[runLabel]: context.id};
+  const {image, calibration, placement, leftOut} = target;
+  const home = homeOf(context.id, scenario.id, context.namespace);
+  const {namespace, labels} = home;
   const manifest = readManifest(join(context.manifests, scenario.manifest), {
-    namespace,
-    labels,
+    ...home,
     image,
     pullSecret: pullSecret?.name,
+    placement,
+    without: leftOut,
     overlay: scenario.overlay,
     device: target.device,
     node: context.node,
   });
-  await createNamespace(api, namespace, context.id, scenario.admits ?? 'restricted', signal);
+  if (!home.shared) await createNamespace(api, namespace, context.id, scenario.admits ?? 'restricted', signal);
   if (pullSecret !== undefined) await copyPullSecret(api, pullSecret, namespace);
   const recorder = await Recorder.open({
     api,
     namespace,
+    ...(home.shared ? {labels} : {}),
     file: join(context.recordings, `${scenario.id}.ndjson`),
     header: {
       kind: 'header',
@@ -77,6 +87,8 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
       manifestSha256: manifest.sha256,
       pod: manifest.pod,
       containers: [...(scenario.injects === undefined ? [] : [scenario.injects]), ...manifest.containers],
+      ...(home.shared ? {prefix: home.prefix} : {}),
+      ...(leftOut === undefined ? {} : {leftOut}),
       server: target.server,
       image,
       calibration,
@@ -86,7 +98,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     signal,
   });
   try {
-    const subject = {open: openExec(api.config), namespace, pod: manifest.pod, budgets, signal};
+    const subject = {open: openExec(api.config), home, namespace, pod: manifest.pod, budgets, signal};
     const ending =
       scenario.byRequest === true
         ? await sendRequests({api, recorder, objects: manifest.objects, subject, image, nodes, target}, scenario)
@@ -103,7 +115,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     recorder.close(reason, messageOf(error));
     return {reason, text: messageOf(error)};
   } finally {
-    await nodes?.restore(namespace);
+    await nodes?.restore(home.unique);
     await deleteVolumes(api, manifest);
   }
 }
@@ -125,7 +137,7 @@ async function runPod(
   scenario: Scenario,
 ): Promise<Ending> {
   const {api, target, nodes} = context;
-  await using injection = await openInjection(context, scenario, subject.namespace);
+  await using injection = await openInjection(context, scenario, subject.home);
   await injection?.ready(manifest);
   const pod = await prepare({...context, recorder, subject}, manifest, scenario);
   const made = {...subject, pod: pod.metadata.name};
@@ -134,10 +146,11 @@ async function runPod(
     ({metadata, kind}) => metadata.name === manifest.pod && (kind === 'Pod' || manifest.owned),
   );
   if (own === undefined) throw new Error('the manifest has lost its Pod');
-  if (scenario.copies !== undefined) await createCopies({api, recorder, subject: made}, own, scenario.copies);
+  if (scenario.copies !== undefined)
+    await createCopies({api, recorder, subject: made, may: context.may}, own, scenario.copies);
   const stage = {api, recorder, subject: made, image: target.image, own, nodes, target, disturbs};
   const ending = await takeSteps(stage, scenario, pod);
-  if (ending.reason !== 'settled') await nodes?.restore(subject.namespace); // else nothing more can be read
+  if (ending.reason !== 'settled') await nodes?.restore(subject.home.unique); // else nothing more can be read
   if (!recorder.gone) await readJournal(recorder, made);
   const told = new Set(scenario.steps.flatMap(step => (step.do === 'exit' ? podsOf(step, recorder) : [])));
   told.delete(made.pod);
@@ -147,11 +160,11 @@ async function runPod(
 
 /** The webhook of a scenario that has one. */
 async function openInjection(
-  {api, id, callback, budgets, signal}: RunContext,
+  {api, callback, budgets, signal}: RunContext,
   {injects}: Scenario,
-  namespace: string,
+  home: Home,
 ): Promise<Injection | undefined> {
   if (injects === undefined) return undefined;
   if (callback === undefined) throw new Error('the API server does not reach this machine');
-  return Injection.open({api, run: id, namespace, address: callback, budgets, signal}, injects);
+  return Injection.open({api, home, address: callback, budgets, signal}, injects);
 }

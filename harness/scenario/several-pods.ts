@@ -46,5 +46,5 @@ export async function tellPods(recorder: Recorder, subject: Subject, step: Exit)
 export function podsOf({pods = []}: Exit, recorder: Recorder): readonly string[] {
   const staying = recorder.pods.filter(({metadata}) => metadata.deletionTimestamp === undefined);
   const there = new Set(staying.map(({metadata}) => metadata.name));
-  return pods.filter(name => there.has(name));
+  return pods.map(name => recorder.nameInApi(name)).filter(name => there.has(name));
 }

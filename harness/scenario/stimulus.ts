@@ -3,11 +3,13 @@ import {exec, type OpenExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
 import type {Recorder} from '../recorder/recorder.ts';
 import type {Step} from '../recording/scenario.ts';
+import type {Home} from './labels.ts';
 import {hasEnded} from './settled.ts';
 
 /** The Pod that a scenario works on. */
 export interface Subject {
   readonly open: OpenExec;
+  readonly home: Home;
   readonly namespace: string;
   readonly pod: string;
   readonly budgets: Budgets;

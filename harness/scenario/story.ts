@@ -14,8 +14,10 @@ import {openExec} from '../target/exec.ts';
 import type {Budget} from '../timeouts.ts';
 import {disturbance, waitingFor} from './disturbance.ts';
 import {differences} from './echo.ts';
-import {awaitServiceAccount, createNamespace, deleteNamespace, runLabel} from './namespace.ts';
-import {withPullSecret} from './manifest.ts';
+import {homeOf, type Home} from './labels.ts';
+import {overlaid, placementFields, withPullSecret} from './manifest.ts';
+import {awaitServiceAccount, createNamespace, deleteNamespace} from './namespace.ts';
+import {deleteObjects} from './objects.ts';
 import {copyPullSecret} from './pull-secret.ts';
 import type {RunContext} from './run.ts';
 import {tellToExit, type Subject} from './stimulus.ts';
@@ -31,7 +33,7 @@ export interface ToldStory {
 }
 
 /**
- * Tells a story on a cluster, in a namespace of its own which is deleted afterwards, records it and compares the recording
+ * Tells a story on a cluster, in a namespace of its own or in the one of the run, records it, deletes what it made and compares the recording
  * with the model.
  *
  * @param id names the Pod, its namespace and the recording
@@ -39,16 +41,19 @@ export interface ToldStory {
  */
 export async function tellStory(context: StoryContext, id: string, story: Story): Promise<ToldStory> {
   const {api, target, budgets, signal, pullSecret} = context;
-  const namespace = `rac-${context.id}-${id}`;
+  const home = homeOf(context.id, id, context.namespace);
+  const {namespace, labels} = home;
   const file = join(context.recordings, `${id}.ndjson`);
-  await createNamespace(api, namespace, context.id, 'restricted', signal);
+  if (!home.shared) await createNamespace(api, namespace, context.id, 'restricted', signal);
   if (pullSecret !== undefined) await copyPullSecret(api, pullSecret, namespace);
-  const recorder = await Recorder.open({api, namespace, file, header: headerOf(context, id, story), budgets, signal});
+  const header = headerOf(context, id, story, home);
+  const own = home.shared ? {labels} : {};
+  const recorder = await Recorder.open({api, namespace, ...own, file, header, budgets, signal});
   try {
-    const subject = {open: openExec(api.config), namespace, pod: id, budgets, signal};
-    await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
-    const made = manifestOf(story.pod, id, target.image);
-    await createPod(context, namespace, {...made, spec: withPullSecret(made.spec, pullSecret?.name)});
+    const subject = {open: openExec(api.config), home, namespace, pod: header.pod, budgets, signal};
+    if (!home.shared) await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
+    const made = manifestOf(story.pod, header.pod, target.image);
+    await createPod(context, home, {...made, spec: withPullSecret(made.spec, pullSecret?.name)});
     const late = await tell(recorder, subject, story);
     await recorder.confirm();
     recorder.close(late === undefined ? 'settled' : 'out-of-patience', late ?? 'the story was told to its end');
@@ -56,11 +61,12 @@ export async function tellStory(context: StoryContext, id: string, story: Story)
     recorder.close(error instanceof SuiteError ? 'interrupted' : 'error', messageOf(error));
     if (error instanceof SuiteError) throw error;
   }
-  await deleteNamespace(api, namespace);
+  if (home.shared) await deleteObjects({...context, namespace}, {run: context.id, scenario: id});
+  else await deleteNamespace(api, namespace, context.may);
   return {comparison: compare(story, readRecording(file)), recording: file};
 }
 
-function headerOf({suite, target}: StoryContext, id: string, story: Story): Header {
+function headerOf({suite, target}: StoryContext, id: string, story: Story, {prefix, shared}: Home): Header {
   return {
     kind: 'header',
     format: formatVersion,
@@ -74,7 +80,8 @@ function headerOf({suite, target}: StoryContext, id: string, story: Story): Head
     manifestSha256: createHash('sha256')
       .update(manifestText(story, id, target.image))
       .digest('hex'),
-    pod: id,
+    pod: `${prefix}${id}`,
+    ...(shared ? {prefix} : {}),
     containers: story.pod.containers.map(({name}) => name),
     server: target.server,
     image: target.image,
@@ -83,11 +90,13 @@ function headerOf({suite, target}: StoryContext, id: string, story: Story): Head
 }
 
 async function createPod(
-  {api, id, signal}: StoryContext,
-  namespace: string,
+  {api, target, signal}: StoryContext,
+  {namespace, labels}: Home,
   manifest: ReturnType<typeof manifestOf>,
 ): Promise<void> {
-  const body = {...manifest, metadata: {...manifest.metadata, namespace, labels: {[runLabel]: id}}};
+  const {metadata, ...rest} = manifest;
+  const spec = placementFields(target.placement);
+  const body = overlaid({...rest, metadata: {...metadata, namespace, labels}}, {spec});
   const stored = await api.json(`/api/v1/namespaces/${namespace}/pods`, {method: 'POST', body, signal});
   const changed = differences(body, stored);
   if (changed.length > 0) throw new Error(`the Pod was not stored as sent: ${changed.join('; ')}`);

@@ -114,7 +114,13 @@ export class Api {
             ...options.headers,
             Accept: 'application/json',
             'User-Agent': this.#userAgent,
-            ...(body === undefined ? {} : {'Content-Type': request.contentType ?? 'application/json'}),
+            // Of a DELETE, Node sends no length of its own accord.
+            ...(body === undefined
+              ? {}
+              : {
+                  'Content-Type': request.contentType ?? 'application/json',
+                  'Content-Length': Buffer.byteLength(body),
+                }),
           },
           ...(request.signal === undefined ? {} : {signal: request.signal}),
         },

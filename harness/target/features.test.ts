@@ -19,9 +19,10 @@ const unsupported =
 describe('the dry-run create', () => {
   test('sends a Pod that is not kept and that the restricted standard admits', async () => {
     server.on('POST', /pods$/, echo);
-    await probeDryRun(server.api(), 'busybox:test', signal);
+    await probeDryRun(server.api(), 'busybox:test', 'ns', signal);
     const container = {image: 'busybox:test', securityContext: {runAsNonRoot: true, capabilities: {drop: ['ALL']}}};
     expect(server.received).toMatchObject([{body: {spec: {containers: [container]}}}]);
+    expect(server.received[0]?.path).toBe('/api/v1/namespaces/ns/pods');
     expect(server.received[0]?.query.get('dryRun')).toBe('All');
   });
 
@@ -44,7 +45,7 @@ describe('the dry-run create', () => {
     ['unknown', 'the user may not create Pods', refuse(403, 'pods is forbidden'), /^HTTP 403: pods is forbidden$/],
   ])('says %s where %s', async (says, _, say, detail) => {
     server.on('POST', /pods$/, say);
-    await expect(probeDryRun(server.api(), 'busybox', signal)).resolves.toMatchObject({
+    await expect(probeDryRun(server.api(), 'busybox', 'ns', signal)).resolves.toMatchObject({
       says,
       detail: expect.stringMatching(detail),
     });
@@ -52,7 +53,7 @@ describe('the dry-run create', () => {
 
   test('is an error where the server does not answer', async () => {
     server.on('POST', /pods$/, hangUp);
-    await expect(probeDryRun(server.api(), 'busybox', signal)).rejects.toMatchObject({exit: 'unreachable'});
+    await expect(probeDryRun(server.api(), 'busybox', 'ns', signal)).rejects.toMatchObject({exit: 'unreachable'});
   });
 });
 

@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {messageOf} from '../errors.ts';
 import {gate, type Probe} from '../recording/target.ts';
 import {budgets, type Budget} from '../timeouts.ts';
+import {addedByAdmission} from './admission.ts';
 import {ApiError, type Api} from './api.ts';
 
 const rule = {action: 'RestartAllContainers', exitCodes: {operator: 'In', values: [88]}};
@@ -16,13 +17,14 @@ const echoSchema = z.looseObject({
  * Asks the API server for a dry-run create of a Pod with the action: refused where its gate is off, and the rule dropped
  * where ContainerRestartRules is off (KEP-5532, "Feature Enablement and Rollback").
  *
- * @returns what it says, and whether the rule was dropped
+ * @returns what it says, whether the rule was dropped, and what admission added to the Pod
  */
 export async function probeDryRun(
   api: Api,
   image: string,
+  namespace: string,
   signal: AbortSignal,
-): Promise<Probe & {readonly dropped: boolean}> {
+): Promise<Probe & {readonly dropped: boolean; readonly added: readonly string[]}> {
   const name = 'server-side dry-run create';
   const restricted = {
     allowPrivilegeEscalation: false,
@@ -42,17 +44,29 @@ export async function probeDryRun(
   };
   const body = {apiVersion: 'v1', kind: 'Pod', metadata: {generateName: 'rac-probe-'}, spec: {containers: [container]}};
   try {
-    const answer = echoSchema.parse(
-      await api.json('/api/v1/namespaces/default/pods?dryRun=All', {method: 'POST', body, signal}),
-    );
+    const stored = await api.json(`/api/v1/namespaces/${namespace}/pods?dryRun=All`, {method: 'POST', body, signal});
+    const answer = echoSchema.parse(stored);
+    const added = addedByAdmission(body, stored);
     const kept = answer.spec.containers[0]?.restartPolicyRules?.[0]?.action === rule.action;
     return kept
-      ? {name, says: 'on', detail: 'accepted, and the rule came back as it was sent', dropped: false}
-      : {name, says: 'off', detail: 'accepted, but the rule was dropped: ContainerRestartRules is off', dropped: true};
+      ? {name, says: 'on', detail: 'accepted, and the rule came back as it was sent', dropped: false, added}
+      : {
+          name,
+          says: 'off',
+          detail: 'accepted, but the rule was dropped: ContainerRestartRules is off',
+          dropped: true,
+          added,
+        };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const off = error.code === 422 && error.message.includes('restartPolicyRules');
-    return {name, says: off ? 'off' : 'unknown', detail: `HTTP ${error.code}: ${error.message}`, dropped: false};
+    return {
+      name,
+      says: off ? 'off' : 'unknown',
+      detail: `HTTP ${error.code}: ${error.message}`,
+      dropped: false,
+      added: [],
+    };
   }
 }
 

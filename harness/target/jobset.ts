@@ -15,11 +15,11 @@ const storedSchema = z.looseObject({
  *
  * @throws SuiteError `unreachable` where the API server doesn't answer
  */
-export async function offersJobSet(api: Api, image: string, signal: AbortSignal): Promise<boolean> {
+export async function offersJobSet(api: Api, image: string, namespace: string, signal: AbortSignal): Promise<boolean> {
   const group = `/apis/${groupOf.jobsets}`;
   try {
     await api.json(group, {signal});
-    const path = `${group}/namespaces/default/jobsets?dryRun=All`;
+    const path = `${group}/namespaces/${namespace}/jobsets?dryRun=All`;
     const stored = storedSchema.parse(await api.json(path, {method: 'POST', body: aJobSet(image), signal}));
     return stored.spec.failurePolicy?.restartStrategy === strategy;
   } catch (error) {

@@ -1,12 +1,9 @@
-import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
-import type {Need} from '../recording/scenario.ts';
-import type {Api} from './api.ts';
-import type {Right} from './rights.ts';
+import type {Need, Scenario} from '../recording/scenario.ts';
+import {rightText, type Access, type Right} from './access.ts';
+import {rightsOf, rightsOfEveryRun, type Done, type Home} from './rights.ts';
 
-const reviewSchema = z.looseObject({status: z.looseObject({allowed: z.boolean()})});
-
-/** What only some scenarios do, which are skipped without; manifests/rbac holds it apart. */
+/** What only scenarios of requests do, which are skipped without; manifests/rbac holds it apart. */
 const wanted: readonly (readonly [need: Need, rights: readonly Right[]])[] = [
   [
     'right to patch Pods and create Deployments',
@@ -23,47 +20,56 @@ const wanted: readonly (readonly [need: Need, rights: readonly Right[]])[] = [
 ];
 
 /**
- * Asks the API server whether this user may do what a run does.
+ * Asks the API server whether this user may do what every scenario does.
  *
- * @param rights all that it does, as `rightsOf` gives them
  * @throws SuiteError `forbidden` that lists every missing right
  */
-export async function requirePermissions(api: Api, rights: readonly Right[], signal: AbortSignal): Promise<void> {
-  const missing = await missingOf(api, rights, signal);
+export async function requirePermissions(access: Access, home: Home): Promise<void> {
+  const missing = await access.missing(rightsOfEveryRun(home));
   if (missing.length > 0) {
-    throw new SuiteError('forbidden', `the user of this context may not: ${missing.join(', ')}`, {
-      next: 'kubectl apply -f manifests/rbac/, and bind those ClusterRoles to the user as their first lines show',
+    throw new SuiteError('forbidden', `the user of this context may not: ${missing.map(rightText).join(', ')}`, {
+      next:
+        home === 'own'
+          ? 'apply manifests/rbac/ as its first lines show, or name a namespace that exists with --namespace'
+          : 'apply manifests/rbac/core.yaml in that namespace, as its first lines show',
     });
   }
 }
 
-/** Asks the API server which of the rights that only some scenarios need this user has. */
-export async function grantedNeeds(api: Api, signal: AbortSignal): Promise<readonly Need[]> {
+/** Asks the API server which of the rights that only scenarios of requests need this user has. */
+export async function grantedNeeds(access: Access): Promise<readonly Need[]> {
   const asked = await Promise.all(
-    wanted.map(async ([need, rights]) => ({need, missing: await missingOf(api, rights, signal)})),
+    wanted.map(async ([need, rights]) => ({need, missing: await access.missing(rights)})),
   );
   return asked.filter(({missing}) => missing.length === 0).map(({need}) => need);
 }
 
-async function missingOf(api: Api, rights: readonly Right[], signal: AbortSignal): Promise<readonly string[]> {
-  const answers = await Promise.all(
-    rights.map(async ([verb, name, subresource]) => {
-      const [resource, ...group] = name.split('.');
-      const resourceAttributes = {
-        verb,
-        resource,
-        ...(group.length === 0 ? {} : {group: group.join('.')}),
-        ...(subresource === undefined ? {} : {subresource}),
-      };
-      const body = {apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: {resourceAttributes}};
-      const review = await api.json('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
-        method: 'POST',
-        body,
-        signal,
-      });
-      const right = `${verb} ${name}${subresource === undefined ? '' : `/${subresource}`}`;
-      return {right, allowed: reviewSchema.parse(review).status.allowed};
+/** A scenario with its objects. */
+export type Planned = Done & {readonly scenario: Scenario};
+
+/**
+ * Asks the API server which scenarios this user may not run.
+ *
+ * @returns the missing rights, as people write them, by the scenario's id
+ */
+export async function missingByScenario(
+  access: Access,
+  planned: readonly Planned[],
+  home: Home,
+): Promise<Readonly<Record<string, string[]>>> {
+  const asked = await Promise.all(
+    planned.map(async done => {
+      const missing = inShort(await access.missing(rightsOf(done, home)));
+      const privileged = home === 'given' && done.scenario.admits === 'privileged';
+      if (privileged) missing.push('create a namespace that admits privileged Pods');
+      return [done.scenario.id, missing] as const;
     }),
   );
-  return answers.filter(({allowed}) => !allowed).map(({right}) => right);
+  return Object.fromEntries(asked.filter(([, missing]) => missing.length > 0));
+}
+
+/** Rights with the verbs on one resource together: create, list jobs.batch. */
+function inShort(rights: readonly Right[]): string[] {
+  const byResource = Map.groupBy(rights, ([, ...resource]) => resource.join('/'));
+  return [...byResource].map(([resource, its]) => `${its.map(([verb]) => verb).join('/')} ${resource}`);
 }

@@ -3,8 +3,8 @@ import {SuiteError} from '../errors.ts';
 import {targetSchema, type Target} from '../recording/target.ts';
 import {answer, ApiServer, echo, hangUp, refuse, type Answer} from '../testing/api-server.ts';
 import {beTarget, type TargetShape} from '../testing/target.ts';
-import {preflight} from './preflight.ts';
-import {rightsOf} from './rights.ts';
+import {Access} from './access.ts';
+import {preflight, type Asked} from './preflight.ts';
 
 let server: ApiServer;
 
@@ -14,8 +14,13 @@ beforeEach(async () => {
 
 afterEach(() => server[Symbol.asyncDispose]());
 
-const learn = (): Promise<Target> =>
-  preflight(server.api(), {image: 'busybox:test', has: [], rights: rightsOf([])}, new AbortController().signal);
+const learn = (
+  asked: Partial<Pick<Asked, 'namespace' | 'placement' | 'planned'>> = {},
+  {signal} = new AbortController(),
+): Promise<Target> => {
+  const access = new Access(server.api(), asked.namespace, signal);
+  return preflight(server.api(), {image: 'busybox:test', has: [], access, planned: [], ...asked}, signal);
+};
 const says = ({probes}: Target): string[] => probes.map(probe => probe.says);
 
 test('a target is its version, its nodes and what each probe says', async () => {
@@ -28,9 +33,11 @@ test('a target is its version, its nodes and what each probe says', async () => 
       kubelet: 'v1.35.4',
       runtime: 'containerd://2.1',
       os: 'linux',
+      architecture: 'amd64',
       declaresFeature: true,
       controlPlane: false,
       takesPods: true,
+      gate: 'on',
     },
   ]);
   expect(target.probes.map(({name}) => name)).toEqual([
@@ -81,10 +88,10 @@ describe('the feature is', () => {
   });
 
   test('not known by its nodes where they may not be listed', async () => {
-    beTarget(server);
-    server.on('GET', /nodes$/, refuse(403, 'nodes is forbidden'));
+    beTarget(server, {missing: ['"resource":"nodes"']});
     const target = await learn();
     expect(target.nodes).toEqual([]);
+    expect(server.received.filter(({path}) => path.includes('nodes'))).toEqual([]);
     expect(says(target)).toEqual(['on', 'unknown', 'unknown']);
   });
 });
@@ -170,8 +177,6 @@ describe('a target that can not be used', () => {
     server.on('GET', /version$/, () => {
       stop.abort(reason);
     });
-    await expect(preflight(server.api(), {image: 'busybox', has: [], rights: rightsOf([])}, stop.signal)).rejects.toBe(
-      reason,
-    );
+    await expect(learn({}, stop)).rejects.toBe(reason);
   });
 });

@@ -1,14 +1,15 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
 import type {Need} from '../recording/scenario.ts';
-import {gate, type Probe, type Target} from '../recording/target.ts';
+import {gate, type Placement, type Probe, type Target} from '../recording/target.ts';
+import {selectorOf} from '../recorder/watch.ts';
+import {rightText, type Access, type Right} from './access.ts';
 import {ApiError, type Api} from './api.ts';
 import {probeDeclaredFeatures, probeDryRun, probeMetric} from './features.ts';
 import {hasStaticCpus} from './cpu-manager.ts';
 import {deviceOf} from './devices.ts';
 import {offersJobSet} from './jobset.ts';
-import {grantedNeeds, requirePermissions} from './permissions.ts';
-import type {Right} from './rights.ts';
+import {grantedNeeds, missingByScenario, requirePermissions, type Planned} from './permissions.ts';
 
 const versionSchema = z.looseObject({gitVersion: z.string().regex(/^v\d+\.\d+/)});
 const nodesSchema = z.looseObject({
@@ -26,6 +27,7 @@ const nodesSchema = z.looseObject({
           kubeletVersion: z.string(),
           containerRuntimeVersion: z.string(),
           operatingSystem: z.string(),
+          architecture: z.string(),
         }),
         declaredFeatures: z.array(z.string()).optional(),
         runtimeHandlers: z
@@ -45,28 +47,47 @@ const nodesSchema = z.looseObject({
 /** Effects of a taint that a Pod which tolerates nothing does not pass. */
 const keepsAway = new Set(['NoSchedule', 'NoExecute']);
 
+/** What a preflight is told of a run. */
+export interface Asked {
+  /** Image of its Pods. */
+  readonly image: string;
+  /** What this user's way to the target gives beside the API. */
+  readonly has: readonly Need[];
+  readonly access: Access;
+  /** The namespace that the user named for all scenarios; without it, each has one of its own. */
+  readonly namespace?: string | undefined;
+  readonly placement?: Placement | undefined;
+  readonly planned: readonly Planned[];
+}
+
 /**
  * Learns all that a verdict may depend on: version, nodes, runtimes, whether the feature is on (three independent
- * probes) and whether this user may do what a run does.
+ * probes) and what this user may do of what a run does. What the user may not do is not tried.
  *
- * @param run the image of its Pods, what this user's way to the target gives beside the API, and the rights that it needs
- * @throws SuiteError `unreachable`, `forbidden`, or `badContext` where the server is not a Kubernetes API server
+ * @throws SuiteError `unreachable`, `forbidden`, `badContext` where the server is not a Kubernetes API server, or `usage`
+ *   where no node is as the user wants it
  */
-export async function preflight(
-  api: Api,
-  {image, has, rights}: {readonly image: string; readonly has: readonly Need[]; readonly rights: readonly Right[]},
-  signal: AbortSignal,
-): Promise<Target> {
+export async function preflight(api: Api, asked: Asked, signal: AbortSignal): Promise<Target> {
+  const {image, has, access, namespace, placement} = asked;
   const server = await readVersion(api, signal);
-  await requirePermissions(api, rights, signal);
-  const {nodes, userNamespaces, device} = await readNodes(api, signal);
+  const home = namespace === undefined ? 'own' : 'given';
+  await requirePermissions(access, home);
+  const {nodes: read, userNamespaces, device} = await readNodes(api, access, placement, signal);
   const [apiserver, ...kubelets] = await Promise.all([
-    probeMetric(api, 'kube-apiserver', '/metrics', signal),
-    ...nodes.map(({name}) => probeMetric(api, `kubelet on ${name}`, `/api/v1/nodes/${name}/proxy/metrics`, signal)),
+    probeWhere(access, ['get', '/metrics'], api, 'kube-apiserver', '/metrics', signal),
+    ...read.map(({name}) =>
+      probeWhere(access, ['get', 'nodes', 'proxy'], api, `kubelet on ${name}`, metricsOf(name), signal),
+    ),
   ]);
-  const {dropped, ...dryRun} = await probeDryRun(api, image, signal);
+  const nodes = read.map((node, index) => ({...node, gate: kubelets[index]?.says ?? 'unknown'}));
+  const dryRunIn = namespace ?? 'default';
+  const {dropped, added, ...dryRun} = await probeDryRun(api, image, dryRunIn, signal);
   const declared = probeDeclaredFeatures(nodes);
   const release = server.split('.').slice(0, 2).join('.').slice(1);
+  const mayProxy = await access.may(['get', 'nodes', 'proxy']);
+  const mayJobSet = await access.may(['create', 'jobsets.jobset.x-k8s.io']);
+  const leftOut = (await access.missing([['create', 'secrets']])).length > 0 ? ['Secret'] : [];
+  const lacks = await missingByScenario(access, withoutKinds(asked.planned, leftOut), home);
   return {
     context: api.config.getCurrentContext(),
     server,
@@ -81,13 +102,37 @@ export async function preflight(
       ...has,
       ...offers(userNamespaces),
       ...(device === undefined ? [] : (['device plugin'] as const)),
-      ...((await hasStaticCpus(api, nodes, signal)) ? (['static CPU manager'] as const) : []),
+      ...(mayProxy && (await hasStaticCpus(api, nodes, signal)) ? (['static CPU manager'] as const) : []),
       ...(isOlder(nodes, release) ? (['older kubelet'] as const) : []),
-      ...((await offersJobSet(api, image, signal)) ? (['JobSet'] as const) : []),
-      ...(await grantedNeeds(api, signal)),
+      ...(mayJobSet && (await offersJobSet(api, image, dryRunIn, signal)) ? (['JobSet'] as const) : []),
+      ...(await grantedNeeds(access)),
       ...readable(kubelets),
     ],
+    ...(namespace === undefined ? {} : {namespace}),
+    ...(placement === undefined ? {} : {placement}),
+    ...(Object.keys(lacks).length === 0 ? {} : {lacks}),
+    ...(leftOut.length === 0 ? {} : {leftOut}),
+    ...(added.length === 0 ? {} : {admission: [...added]}),
   };
+}
+
+function metricsOf(node: string): string {
+  return `/api/v1/nodes/${node}/proxy/metrics`;
+}
+
+/** A metric that this user may read; one that may not be is not asked for. */
+async function probeWhere(access: Access, right: Right, ...probe: Parameters<typeof probeMetric>): Promise<Probe> {
+  if (await access.may(right)) return probeMetric(...probe);
+  const name = `kubernetes_feature_enabled of ${probe[1]}`;
+  return {name, says: 'unknown', detail: `not asked: this user lacks the right to ${rightText(right)}`};
+}
+
+/** Scenarios without the objects that are left out. */
+function withoutKinds(planned: readonly Planned[], kinds: readonly string[]): readonly Planned[] {
+  return planned.map(({scenario, objects}) => ({
+    scenario,
+    objects: objects.filter(({kind}) => !kinds.includes(kind)),
+  }));
 }
 
 /** What the API itself tells of what scenarios may need. */
@@ -143,30 +188,37 @@ async function readVersion(api: Api, signal: AbortSignal): Promise<string> {
 
 async function readNodes(
   api: Api,
+  access: Access,
+  placement: Placement | undefined,
   signal: AbortSignal,
 ): Promise<{nodes: Target['nodes']; userNamespaces: readonly (boolean | undefined)[]; device: string | undefined}> {
-  try {
-    const {items} = nodesSchema.parse(await api.json('/api/v1/nodes', {signal}));
-    const takesPods = ({spec}: (typeof items)[number]) =>
-      spec.unschedulable !== true && (spec.taints ?? []).every(({effect}) => !keepsAway.has(effect));
-    return {
-      nodes: items.map(item => ({
-        name: item.metadata.name,
-        kubelet: item.status.nodeInfo.kubeletVersion,
-        runtime: item.status.nodeInfo.containerRuntimeVersion,
-        os: item.status.nodeInfo.operatingSystem,
-        declaresFeature: item.status.declaredFeatures?.includes(gate) ?? false,
-        controlPlane: item.metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined,
-        takesPods: takesPods(item),
-      })),
-      device: deviceOf(items.filter(takesPods).map(({status}) => status.allocatable ?? {})),
-      // The handler without a name is the one of a Pod that names no RuntimeClass.
-      userNamespaces: items.map(
-        ({status}) => status.runtimeHandlers?.find(({name}) => name === '')?.features?.userNamespaces,
-      ),
-    };
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return {nodes: [], userNamespaces: [], device: undefined};
-    throw error;
+  if (!(await access.may(['list', 'nodes']))) return {nodes: [], userNamespaces: [], device: undefined};
+  const {nodeSelector, runtimeClass} = placement ?? {};
+  const query = nodeSelector === undefined ? '' : `?labelSelector=${encodeURIComponent(selectorOf(nodeSelector))}`;
+  const {items} = nodesSchema.parse(await api.json(`/api/v1/nodes${query}`, {signal}));
+  if (items.length === 0 && nodeSelector !== undefined) {
+    throw new SuiteError('usage', `no node has the labels ${selectorOf(nodeSelector)}`, {
+      next: 'kubectl get nodes --show-labels',
+    });
   }
+  const takesPods = ({spec}: (typeof items)[number]) =>
+    spec.unschedulable !== true && (spec.taints ?? []).every(({effect}) => !keepsAway.has(effect));
+  return {
+    nodes: items.map(item => ({
+      name: item.metadata.name,
+      kubelet: item.status.nodeInfo.kubeletVersion,
+      runtime: item.status.nodeInfo.containerRuntimeVersion,
+      os: item.status.nodeInfo.operatingSystem,
+      architecture: item.status.nodeInfo.architecture,
+      declaresFeature: item.status.declaredFeatures?.includes(gate) ?? false,
+      controlPlane: item.metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined,
+      takesPods: takesPods(item),
+    })),
+    device: deviceOf(items.filter(takesPods).map(({status}) => status.allocatable ?? {})),
+    // The handler without a name is the one of a Pod that names no RuntimeClass; which one a class means is not asked.
+    userNamespaces:
+      runtimeClass === undefined
+        ? items.map(({status}) => status.runtimeHandlers?.find(({name}) => name === '')?.features?.userNamespaces)
+        : [],
+  };
 }

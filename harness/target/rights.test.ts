@@ -5,7 +5,8 @@ import {parse} from 'yaml';
 import {z} from 'zod';
 import {readManifest} from '../scenario/manifest.ts';
 import {collectStatements, type Statement} from '../suite.ts';
-import {rightsOf} from './rights.ts';
+import type {Right} from './access.ts';
+import {rightsOf, rightsOfEveryRun, type Home} from './rights.ts';
 
 const folder = (name: string): URL => new URL(`../../${name}/`, import.meta.url);
 const roleSchema = z.looseObject({
@@ -36,7 +37,7 @@ const granted = (...files: readonly string[]): ReadonlySet<string> =>
       ),
   );
 
-const texts = (rights: ReturnType<typeof rightsOf>): string[] => rights.map(right => right.join(' '));
+const texts = (rights: readonly Right[]): string[] => rights.map(right => right.join(' '));
 
 let statements: readonly Statement[] = [];
 
@@ -47,55 +48,58 @@ beforeAll(async () => {
   });
 });
 
-/** What the suites' scenarios of a profile need, on a target that is none of our own. */
-function neededBy(profile: string): string[] {
+/** What the suites' scenarios of a profile need, on a target that is none of our own, in namespaces of whose. */
+function neededBy(profile: string, home: Home): string[] {
   const scenarios = statements
     .filter(({requirement, scenario}) => requirement.profile === profile && scenario.needs === undefined)
-    .map(({scenario}) => scenario);
+    .map(({scenario}) => scenario)
+    .filter(({byRequest}) => byRequest !== true);
   const fit = {namespace: '', labels: {}, image: ''};
-  return texts(
-    rightsOf(
-      scenarios
-        .filter(({byRequest}) => byRequest !== true)
-        .map(scenario => ({
-          scenario,
-          objects: readManifest(fileURLToPath(new URL(scenario.manifest, folder('manifests'))), fit).objects,
-        })),
-    ),
-  );
+  const all = scenarios.flatMap(scenario => {
+    const file = fileURLToPath(new URL(scenario.manifest, folder('manifests')));
+    return texts(rightsOf({scenario, objects: readManifest(file, fit).objects}, home));
+  });
+  return [...texts(rightsOfEveryRun(home)), ...all];
 }
 
-test('a run of the core profile needs no more than core.yaml gives', () => {
-  const roles = granted('core.yaml');
-  expect(neededBy('core').filter(right => !roles.has(right))).toEqual([]);
+const without = (roles: ReadonlySet<string>, needed: readonly string[]): string[] => [
+  ...new Set(needed.filter(right => !roles.has(right))),
+];
+
+test.each([
+  ['core', ['core.yaml', 'secrets.yaml']],
+  ['service-level', ['core.yaml', 'secrets.yaml']],
+  ['workloads', ['core.yaml', 'workloads.yaml']],
+])('in a namespace that is given, the profile %s needs no more than %j give', (profile, files) => {
+  expect(without(granted(...files), neededBy(profile, 'given'))).toEqual([]);
 });
 
-test('a run of the workloads profile needs no more than core.yaml and workloads.yaml give', () => {
-  const roles = granted('core.yaml', 'workloads.yaml');
-  const needed = neededBy('workloads');
-  expect(needed.filter(right => !roles.has(right))).toEqual([]);
-  expect(needed).toContain('watch replicasets.apps');
+test('of the core profile, core.yaml lacks the rights on secrets alone', () => {
+  const missing = without(granted('core.yaml'), neededBy('core', 'given'));
+  expect(missing).toEqual(['create secrets', 'list secrets', 'delete secrets']);
 });
+
+test.each(['core', 'service-level', 'workloads'])(
+  'in namespaces of its own, the profile %s needs no more than namespaces.yaml gives',
+  profile => {
+    const needed = neededBy(profile, 'own');
+    expect(without(granted('namespaces.yaml'), needed)).toEqual([]);
+    expect(needed).toContain('create namespaces');
+  },
+);
 
 test('what a scenario creates, watches and does is a right, once', () => {
   const steps = [
     {do: 'debug', name: 'a', container: 'b'} as const,
     {do: 'previous log', name: 'c', container: 'd'} as const,
+    {do: 'previous log', name: 'e', container: 'd'} as const,
   ];
   const scenario = {steps, watches: ['jobs' as const], injects: 'mesh'};
   const objects = [
     {apiVersion: 'v1', kind: 'PersistentVolume'},
     {apiVersion: 'batch/v1', kind: 'Job'},
   ];
-  const before = new Set(texts(rightsOf([])));
-  expect(
-    texts(
-      rightsOf([
-        {scenario, objects},
-        {scenario, objects},
-      ]),
-    ).filter(right => !before.has(right)),
-  ).toEqual([
+  expect(texts(rightsOf({scenario, objects}, 'own'))).toEqual([
     'create persistentvolumes',
     'delete persistentvolumes',
     'create jobs.batch',
@@ -107,4 +111,5 @@ test('what a scenario creates, watches and does is a right, once', () => {
     'list mutatingwebhookconfigurations.admissionregistration.k8s.io',
     'delete mutatingwebhookconfigurations.admissionregistration.k8s.io',
   ]);
+  expect(texts(rightsOf({scenario, objects}, 'given'))).toContain('delete jobs.batch');
 });

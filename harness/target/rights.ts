@@ -1,21 +1,25 @@
 import {groupOf, type Scenario} from '../recording/scenario.ts';
-
-/** A verb on a resource, which may be of a group and may have a subresource: deployments.apps, pods/exec. */
-export type Right = readonly [verb: string, resource: string, subresource?: string];
+import type {Right} from './access.ts';
 
 /** A scenario, and the objects that it creates. */
 export interface Done {
-  readonly scenario: Pick<Scenario, 'watches' | 'steps' | 'injects'>;
+  readonly scenario: Pick<Scenario, 'watches' | 'steps' | 'injects' | 'before' | 'placed'>;
   readonly objects: readonly {readonly apiVersion: string; readonly kind: string}[];
 }
 
-/** What every run does on a target. */
-const ofEveryRun: readonly Right[] = [
-  ...verbs(['create', 'delete', 'list', 'watch'], 'namespaces'),
+/** Whose the namespaces are in which scenarios run: one that the run makes for each, or a single one that is there. */
+export type Home = 'own' | 'given';
+
+/** What every run does in a namespace. */
+const inEveryNamespace: readonly Right[] = [
   ...verbs(['create', 'delete', 'list', 'watch'], 'pods'),
   ...verbs(['list', 'watch'], 'events'),
   ['get', 'pods', 'exec'],
   ['create', 'pods', 'exec'],
+];
+
+const toHaveNamespaces: readonly Right[] = [
+  ...verbs(['create', 'delete', 'list', 'watch'], 'namespaces'),
   ...verbs(['list', 'watch'], 'serviceaccounts'),
 ];
 
@@ -26,30 +30,31 @@ const ofSteps: Readonly<Partial<Record<Scenario['steps'][number]['do'], Right>>>
   'previous log': ['get', 'pods', 'log'],
 };
 
-/**
- * The rights that a run needs: what every run does, and what its scenarios create, watch and do. manifests/rbac holds them as
- * ClusterRoles.
- */
-export function rightsOf(scenarios: readonly Done[]): readonly Right[] {
-  const all = [...ofEveryRun, ...scenarios.flatMap(ofScenario)];
-  return [...new Map(all.map(right => [right.join('/'), right])).values()];
+/** The rights without which no scenario can run; manifests/rbac holds them as Roles. */
+export function rightsOfEveryRun(home: Home): readonly Right[] {
+  return home === 'own' ? [...toHaveNamespaces, ...inEveryNamespace] : inEveryNamespace;
 }
 
-function ofScenario({scenario: {watches = [], steps, injects}, objects}: Done): readonly Right[] {
-  return [
-    ...objects.flatMap(ofObject),
+/** The rights that a scenario needs beside those: for what it creates, watches and does, and to remove it again. */
+export function rightsOf({scenario, objects}: Done, home: Home): readonly Right[] {
+  const {watches = [], steps, injects, before, placed} = scenario;
+  const all = [
+    ...objects.flatMap(object => ofObject(object, home)),
     ...watches.flatMap(kind => verbs(['list', 'watch'], named(kind, groupOf[kind]))),
     ...steps.map(step => ofSteps[step.do]).filter(right => right !== undefined),
+    ...(before === undefined && placed === undefined ? [] : verbs(['list'], 'nodes')),
     ...(injects === undefined
       ? []
       : verbs(['create', 'list', 'delete'], 'mutatingwebhookconfigurations.admissionregistration.k8s.io')),
   ];
+  return [...new Map(all.map(right => [right.join('/'), right])).values()];
 }
 
-/** A volume belongs to no namespace, so that the run deletes it itself. */
-function ofObject({apiVersion, kind}: Done['objects'][number]): readonly Right[] {
+/** What is in a namespace of the run's own goes with it; all else the run deletes itself. */
+function ofObject({apiVersion, kind}: Done['objects'][number], home: Home): readonly Right[] {
   const resource = named(`${kind.toLowerCase()}s`, apiVersion);
-  return verbs(kind === 'PersistentVolume' ? ['create', 'delete'] : ['create'], resource);
+  if (kind === 'PersistentVolume') return verbs(['create', 'delete'], resource);
+  return verbs(home === 'own' ? ['create'] : ['create', 'list', 'delete'], resource);
 }
 
 function verbs(each: readonly string[], resource: string): readonly Right[] {

@@ -30,7 +30,7 @@ export function beTarget(server: ApiServer, shape: TargetShape = {}): void {
   server
     .on('GET', /^\/version$/, answer({gitVersion: 'v1.35.4'}))
     .on('GET', /^\/api\/v1\/nodes$/, answer({items: Object.entries(nodes).map(node => aNode(node, userNamespaces))}))
-    .on('POST', /\/default\/pods$/, dryRun)
+    .on('POST', /\/pods$/, dryRun)
     .on('POST', /selfsubjectaccessreviews$/, (response, {body}) => {
       const right = JSON.stringify(body);
       respond(response, 201, {status: {allowed: !missing.some(each => right.includes(each))}});
@@ -50,7 +50,12 @@ function metric(value: number): Answer {
 }
 
 function aNode([name, declares]: [string, boolean], userNamespaces: boolean | undefined): object {
-  const nodeInfo = {kubeletVersion: 'v1.35.4', containerRuntimeVersion: 'containerd://2.1', operatingSystem: 'linux'};
+  const nodeInfo = {
+    kubeletVersion: 'v1.35.4',
+    containerRuntimeVersion: 'containerd://2.1',
+    operatingSystem: 'linux',
+    architecture: 'amd64',
+  };
   const handlers = userNamespaces === undefined ? {} : {runtimeHandlers: [{name: '', features: {userNamespaces}}]};
   return {metadata: {name}, status: {nodeInfo, ...handlers, ...(declares ? {declaredFeatures: [gate]} : {})}};
 }

@@ -34,6 +34,8 @@ export const requirementSchema = z.strictObject({
   control: z.array(id).min(1).optional(),
   /** The same where the check itself sees the control in the recording that it judges: what that is. */
   controlWithin: z.string().optional(),
+  /** The kind of object that it is about, where scenarios can do without one that the user may not create. */
+  kind: z.literal('Secret').optional(),
   /** Upstream tests that touch it. */
   upstream: z.array(z.string()).optional(),
   /** What of it the suite does not look at, and why. */

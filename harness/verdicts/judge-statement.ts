@@ -23,16 +23,19 @@ export interface JudgedBy {
 /**
  * The verdict Skipped, with its typed reason, for a statement that can't be judged on the run's target.
  *
+ * @param node on which the scenario's Pod ran, where it was recorded
  * @returns undefined where it can
  */
 export function skipStatement(
   {requirement, scenario}: Pick<Judgement, 'requirement' | 'scenario'>,
   {target, selected}: Omit<JudgedBy, 'deviations'>,
+  node?: string,
 ): Verdict | undefined {
-  const skipped = skipReason(requirement, target, {needs: scenario.needs ?? [], selected});
+  const skipped = skipReason(requirement, target, {needs: scenario.needs ?? [], selected, scenario: scenario.id, node});
   if (skipped === undefined) return undefined;
   const {reason, why} = skipped;
-  const base = {requirement: requirement.id, scenario: scenario.id, excerpt: []};
+  const ran = node === undefined ? {} : {node};
+  const base = {requirement: requirement.id, scenario: scenario.id, ...ran, excerpt: []};
   return {...base, outcome: 'Skipped', reason, expected: requirement.title, saw: why};
 }
 
@@ -42,10 +45,11 @@ export function skipStatement(
  * @returns the verdict, and what the check threw
  */
 export function judgeStatement(judgement: Judgement, by: JudgedBy): {verdict: Verdict; failure: unknown} {
-  const skipped = skipStatement(judgement, by);
-  if (skipped !== undefined) return {verdict: skipped, failure: undefined};
   const {requirement, scenario, restart, check} = judgement;
+  const {node} = restart;
+  const skipped = skipStatement(judgement, by, node);
+  if (skipped !== undefined) return {verdict: skipped, failure: undefined};
   const {target, deviations} = by;
-  const judged = {requirement, scenario: scenario.id, node: restart.node, target, deviations};
+  const judged = {requirement, scenario: scenario.id, node, target, deviations};
   return judge(judged, check, () => restart.takeFindings());
 }

@@ -51,47 +51,74 @@ export interface Circumstances {
   readonly needs: NonNullable<Scenario['needs']>;
   /** Ids of the requirements that the run was asked to judge. */
   readonly selected: ReadonlySet<string>;
+  readonly scenario?: string;
+  /** Node on which the scenario's Pod ran, where it was recorded. */
+  readonly node?: string | undefined;
 }
 
 /**
- * The typed reason for which a requirement can't be judged on a target at all.
+ * The typed reason for which a requirement can't be judged on a target at all, or in a scenario that was recorded there.
  *
  * @returns undefined where it can
  */
 export function skipReason(
   requirement: Requirement,
   target: Target,
-  {needs, selected}: Circumstances,
+  {needs, selected, scenario, node}: Circumstances,
 ): {reason: Verdict['reason']; why: string} | undefined {
-  const {id, since, until, gates} = requirement;
-  const {feature, gatesOff, has} = target;
-  const release = releaseFor(requirement, target);
+  const {id, since, until, gates, kind} = requirement;
+  const {feature, gatesOff, has, lacks = {}, leftOut = []} = target;
+  const releases = releasesFor(requirement, target, node);
+  const [release = target.release] = releases;
   if (!selected.has(id)) return {reason: 'excluded-by-user', why: 'this run was not asked for it'};
   if (feature === 'off' && gates === 'on') return {reason: 'gate-off', why: 'the feature is off on this target'};
   if (feature === 'on' && gates !== 'on')
     return {reason: 'not-applicable', why: 'speaks of a target where the feature is off'};
   if (gates !== 'on' && gates !== gatesOff)
     return {reason: 'not-applicable', why: 'speaks of an API server with other gates off'};
-  if (compareReleases(release, since) < 0)
+  if (releases.every(each => compareReleases(each, since) < 0))
     return {reason: 'not-applicable', why: `holds from ${since} on; this is ${release}`};
-  if (until !== undefined && compareReleases(release, until) > 0)
+  if (until !== undefined && releases.every(each => compareReleases(each, until) > 0))
     return {reason: 'not-applicable', why: `holds up to ${until}; this is ${release}`};
+  if (gates === 'on' && !ofServer(requirement) && target.nodes.find(({name}) => name === node)?.gate === 'off')
+    return {reason: 'gate-off', why: `the feature is off on node ${node ?? ''}`};
   const missing = needs.find(each => !has.includes(each));
-  if (missing === undefined) return undefined;
-  if (missing.startsWith('right')) return {reason: 'no-permission', why: `this user lacks the ${missing}`};
-  return missing === 'node access' || missing === 'webhook'
-    ? {reason: 'needs-node-access', why: `this target gives no ${missing}`}
-    : {reason: 'not-applicable', why: `this target has no ${missing}`};
+  if (missing?.startsWith('right') === true) return {reason: 'no-permission', why: `this user lacks the ${missing}`};
+  if (missing === 'node access' || missing === 'webhook')
+    return {reason: 'needs-node-access', why: `this target gives no ${missing}`};
+  if (missing !== undefined) return {reason: 'not-applicable', why: `this target has no ${missing}`};
+  const rights = scenario === undefined ? [] : (lacks[scenario] ?? []);
+  if (rights.length > 0) return {reason: 'no-permission', why: `this user may not ${rights.join(', ')}`};
+  if (kind !== undefined && leftOut.includes(kind))
+    return {reason: 'no-permission', why: `this user may not create ${kind.toLowerCase()}s`};
+  return undefined;
 }
 
 /**
- * The release that a requirement is judged by: the API server's for what it and the scheduler decide, otherwise the oldest
+ * The release that a requirement is judged by: the API server's for what it and the scheduler decide, otherwise the
  * kubelet's, which may be older (version skew policy) and is what restarts containers.
+ *
+ * @param node on which the scenario's Pod ran; without it, the oldest kubelet counts
  */
-export function releaseFor({id}: Pick<Requirement, 'id'>, {release, nodes}: Target): string {
-  if (/^(API|DEC)-/.test(id)) return release;
-  const kubelets = nodes.flatMap(({kubelet}) => /^v?(\d+\.\d+)/.exec(kubelet)?.[1] ?? []);
-  return kubelets.toSorted(compareReleases)[0] ?? release;
+export function releaseFor(requirement: Pick<Requirement, 'id'>, target: Target, node?: string): string {
+  return releasesFor(requirement, target, node)[0] ?? target.release;
+}
+
+/** The releases by which a requirement may be judged, the oldest first: more than one before it is known where a Pod runs. */
+function releasesFor(
+  requirement: Pick<Requirement, 'id'>,
+  {release, nodes}: Target,
+  node: string | undefined,
+): readonly string[] {
+  if (ofServer(requirement)) return [release];
+  const ran = nodes.filter(({name}) => name === node);
+  const kubelets = (ran.length > 0 ? ran : nodes).flatMap(({kubelet}) => /^v?(\d+\.\d+)/.exec(kubelet)?.[1] ?? []);
+  return kubelets.length === 0 ? [release] : kubelets.toSorted(compareReleases);
+}
+
+/** Whether a requirement is about what the API server and the scheduler decide. */
+function ofServer({id}: Pick<Requirement, 'id'>): boolean {
+  return /^(API|DEC)-/.test(id);
 }
 
 /** Orders releases such as 1.9 and 1.35 by their numbers. */
@@ -128,7 +155,7 @@ export function verdictOn(
   const known = deviations.some(
     deviation =>
       deviation.requirement === requirement.id &&
-      deviation.releases.includes(releaseFor(requirement, target)) &&
+      deviation.releases.includes(releaseFor(requirement, target, node)) &&
       deviation.saw === saw,
   );
   return {...base, outcome: known ? 'KnownDeviation' : 'Failed', expected, saw};
