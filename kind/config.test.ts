@@ -9,6 +9,7 @@ describe('the configs of this folder', () => {
       'v1.35-gate-off',
       'v1.35-rules-off',
       'v1.36',
+      'v1.36-audit',
       'v1.36-gate-off',
       'v1.36-kubelet-1.35',
       'v1.37',

@@ -71,7 +71,7 @@ describe('what is damaged', () => {
     const {recordings} = readEvidence(folder);
     expect(recordings.map(({name, recording}) => [name, typeof recording])).toEqual([
       ['recordings/broken.ndjson', 'string'],
-      ['recordings/sidecar-exits.ndjson.gz', 'object'],
+      ['recordings/sidecar-exits.ndjson', 'object'],
     ]);
     expect(readFileSync(join(folder.path, 'report.html'), 'utf8')).toMatch(/broken\.ndjson<\/strong>: [^<]*cut short/);
   });

@@ -175,7 +175,10 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
   });
 }
 
-function fitPod(spec: PodSpec, {image, pullSecret, labels, placement, without = [], overlay = {}, device, node}: Fit): PodSpec {
+function fitPod(
+  spec: PodSpec,
+  {image, pullSecret, labels, placement, without = [], overlay = {}, device, node}: Fit,
+): PodSpec {
   const whittled = without.reduce((less, kind) => withoutVolumes(less, kind), spec);
   const fitted = withPullSecret(
     eachContainer(whittled, each => ({...each, image})),

@@ -9,7 +9,7 @@ import {checkPulls} from './pull-check.ts';
 const {signal} = new AbortController();
 const namespace = 'rac-abc-image';
 const sentSchema = z.looseObject({
-  metadata: z.looseObject({name: z.string()}),
+  metadata: z.looseObject({name: z.string(), labels: z.record(z.string(), z.string())}),
   spec: z.looseObject({
     affinity: z
       .looseObject({

@@ -131,7 +131,9 @@ export function respond(response: ServerResponse, code: number, body: unknown): 
 }
 
 function selects(selector: string, labels: Draft['metadata']['labels']): boolean {
-  const [key = '', value] = selector.split('=');
-  const is = labels?.[key];
-  return key === '' || (is !== undefined && (value === undefined || value === is));
+  return selector.split(',').every(each => {
+    const [key = '', value] = each.split('=');
+    const is = labels?.[key];
+    return key === '' || (is !== undefined && (value === undefined || value === is));
+  });
 }
