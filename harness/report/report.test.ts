@@ -206,7 +206,7 @@ test('probes that disagree are said to', () => {
   if (first === undefined) throw new Error('the kept target has no probes');
   const target = {...recordedTarget, probes: [{...first, says: 'off' as const}, ...others]};
   expect(formatReport(buildReport('1.2.3', target, catalogue, []), false)).toContain(
-    'The API server answers as if the gate were off, and its metric says on',
+    'the API server answers as if the gate were off, and its metric says on',
   );
 });
 
