@@ -44,10 +44,11 @@ export function deviationsSection({rows, stale}: Report): VNode {
 }
 
 /** Which faults the requirements are known to catch; nothing where none was tried. */
-export function killsSection({kills}: Report): VNode | '' {
+export function killsSection({kills, rows}: Report): VNode | '' {
   if (kills === undefined || kills.recorded.requirements + kills.live.tried === 0) return '';
   const {requirements, recorded, live, withoutLive} = kills;
   const all = requirements.length;
+  const here = new Set(rows.map(({requirement: {id}}) => id));
   return html`<section id="kills" aria-labelledby="kills-title">
     <h2 id="kills-title">Faults that the requirements catch</h2>
     <p>
@@ -71,7 +72,9 @@ export function killsSection({kills}: Report): VNode | '' {
             ${requirements.map(
               ({requirement, named, generated, live: its}) =>
                 html`<tr>
-                  <th scope="row"><a href=${`#${requirement}`}>${requirement}</a></th>
+                  <th scope="row">
+                    ${here.has(requirement) ? html`<a href=${`#${requirement}`}>${requirement}</a>` : requirement}
+                  </th>
                   <td>${its.length === 0 ? 'none' : its.join(', ')}</td>
                   <td class="number">${named.length}</td>
                   <td class="number">${generated}</td>

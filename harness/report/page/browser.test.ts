@@ -109,6 +109,7 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
       'Requirements',
       'Scenarios',
       'Known deviations',
+      'Faults that the requirements catch',
       'Environment',
       'How to read this report',
     ]);
