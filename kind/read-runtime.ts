@@ -30,21 +30,14 @@ export async function readRuntime(machine: Machine, pod: NodePod, signal: AbortS
   const uid = uidOf(pod.uid);
   const all = await containersOf(machine, pod, signal);
   // The systemd driver writes the UID with underscores.
+  // find ends badly where another Pod's folder goes meanwhile.
   const cgroups = await machine.run(
     [
-      'find',
-      '/sys/fs/cgroup',
-      '-type',
-      'd',
-      '(',
-      '-name',
+      'sh',
+      '-c',
+      String.raw`find /sys/fs/cgroup -type d '(' -name "$0" -o -name "$1" ')' -printf '%i %p\n' 2>/dev/null || true`,
       `*pod${uid}`,
-      '-o',
-      '-name',
       `*pod${uid.replaceAll('-', '_')}.slice`,
-      ')',
-      '-printf',
-      '%i %p\\n',
     ],
     signal,
   );

@@ -1,3 +1,4 @@
+import {messageOf} from '../errors.ts';
 import type {Recorder} from '../recorder/recorder.ts';
 import type {Pod} from '../recording/pod.ts';
 import {ofApiServer, type Step} from '../recording/scenario.ts';
@@ -28,7 +29,10 @@ export async function actOnNode(
   if (nodes === undefined || node === undefined) throw new Error('no access to the node');
   const {namespace, home, signal} = subject;
   const its = {namespace, name: pod?.metadata.name ?? '', scenario: home.unique, uid: uidOnNode(pod)};
-  const text = await nodes.act(node, action, its, signal);
+  const text = await nodes.act(node, action, its, signal).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw new Error(`${action} on ${node}: ${messageOf(cause)}`, {cause}); // costs this scenario, and no other
+  });
   recorder.add({kind: 'node', node, action, text});
 }
 
