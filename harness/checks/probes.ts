@@ -109,8 +109,7 @@ export function delaysProbesAnew(): Check {
         if (delay === 0) continue;
         const [run] = runsAround(timeline, name).after;
         const first = run?.lines.find(({entry}) => entry.what === probe);
-        if (run === undefined || first === undefined)
-          return missing(timeline, expected, `the ${probe} of ${name} did not run again`, trail);
+        if (run === undefined || first === undefined) return notRunAgain(timeline, expected, {probe, name}, trail);
         const after = first.entry.uptime - run.start.entry.began;
         trail.push({...shown(first), text: `${name} ${probe}, ${after.toFixed(1)} s after its start`});
         // The kubelet may know the start to the second only.
@@ -137,8 +136,7 @@ export function probesNewContainers(): Check {
         const [run] = after;
         const ended = before.at(-1)?.lines.findLast(({entry}) => entry.what === 'SIGTERM' || entry.what === 'exit');
         const first = run?.lines.find(({entry}) => entry.what === probe);
-        if (run === undefined || first === undefined)
-          return missing(timeline, expected, `the ${probe} of ${name} did not run again`, trail);
+        if (run === undefined || first === undefined) return notRunAgain(timeline, expected, {probe, name}, trail);
         trail.push(shown(first));
         const between = timeline.journal.find(
           ({entry}) =>
@@ -167,6 +165,25 @@ type Judge = (
   trail: Evidence[],
 ) => ReturnType<Check> | undefined;
 
+/**
+ * A probe that did not run in the first new run of a container. A run that was ended before any probe is due says nothing: the
+ * container had been started again by itself, and the restart of all came upon it.
+ */
+function notRunAgain(
+  timeline: Timeline,
+  expected: string,
+  {probe, name}: {readonly probe: Probe; readonly name: string},
+  trail: readonly Evidence[],
+): ReturnType<Check> {
+  const saw = `the ${probe} of ${name} did not run again`;
+  const [run, next] = runsAround(timeline, name).after;
+  const ended = run?.lines.find(({entry}) => entry.what === 'SIGTERM');
+  const lasted = ended === undefined || run === undefined ? Infinity : ended.entry.uptime - run.start.entry.began;
+  return next !== undefined && lasted * 1000 < marks.leastTolerance.ms
+    ? unknown(expected, `${saw} before it was ended again`, trail)
+    : missing(timeline, expected, saw, trail);
+}
+
 /** Judges the first new run of each container whose probe of that kind ran before. */
 function ofNewRuns(timeline: Timeline, expected: string, probe: Probe, judge: Judge): ReturnType<Check> {
   const hole = journalHole(timeline);
@@ -177,7 +194,7 @@ function ofNewRuns(timeline: Timeline, expected: string, probe: Probe, judge: Ju
     if (run === undefined) return missing(timeline, expected, `${name} was not started again`, trail);
     trail.push(shown(run.start));
     const first = run.lines.find(({entry}) => entry.what === probe);
-    if (first === undefined) return missing(timeline, expected, `the ${probe} of ${name} did not run again`, trail);
+    if (first === undefined) return notRunAgain(timeline, expected, {probe, name}, trail);
     trail.push(shown(first));
     const finding = judge(name, run, first, trail);
     if (finding !== undefined) return finding;
