@@ -1,11 +1,13 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {Command, Option} from 'commander';
 import {Document, isSeq, visit} from 'yaml';
 import {messageOf, SuiteError} from '../harness/errors.ts';
 import {catalogueRows, formatCatalogue} from '../harness/report/catalogue.ts';
+import {formatKillMatrix} from '../harness/report/kills.ts';
 import {digestsOf, driftOf, readSources, sourceOf, type Drift, type Source} from '../harness/sources/sources.ts';
 import {readCatalogue, type Catalogue} from '../harness/verdicts/catalogue.ts';
 import {holes, readCoverage} from '../harness/verdicts/coverage.ts';
+import {readKillMatrix, recordedFile, summarizeKills} from '../harness/verdicts/kill-matrix.ts';
 import {warn} from './say.ts';
 import {allStatements} from './statements.ts';
 
@@ -14,6 +16,8 @@ interface Flags {
   readonly check?: true;
   readonly drift?: readonly string[];
   readonly digests?: readonly string[];
+  readonly kills?: true;
+  readonly writeKills?: true;
 }
 
 /** `rac catalogue`: what is demanded, where it comes from and what judges it. */
@@ -35,9 +39,19 @@ export function catalogueCommand(): Command {
         'drift',
       ]),
     )
+    .addOption(
+      new Option('--kills', 'print which faults each requirement is known to catch instead').conflicts('check'),
+    )
+    .addOption(
+      new Option('--write-kills', 'judge every edited recording anew and write suites/kill-matrix.json').conflicts([
+        'check',
+        'json',
+      ]),
+    )
     .addHelpText('after', examples)
-    .action(async ({json, check, drift, digests}: Flags) => {
+    .action(async ({json, check, drift, digests, kills, writeKills}: Flags) => {
       const folder = new URL('../suites/', import.meta.url);
+      if (writeKills !== undefined) await writeRecordedKills(folder);
       const catalogue = readCatalogue(folder);
       if (drift !== undefined) {
         reportDrift(drift.flatMap(file => driftOf(file, readDocument(file), readSources(folder), catalogue)));
@@ -45,6 +59,14 @@ export function catalogueCommand(): Command {
       }
       if (digests !== undefined) {
         process.stdout.write(sourcesText(digests.map(file => keptOf(file, readSources(folder), catalogue))));
+        return;
+      }
+      if (kills !== undefined || writeKills !== undefined) {
+        const matrix = readKillMatrix(folder);
+        const summary = summarizeKills(matrix, catalogue.requirements.keys());
+        process.stdout.write(
+          json === undefined ? formatKillMatrix(summary, matrix) : `${JSON.stringify(summary, null, 2)}\n`,
+        );
         return;
       }
       const stated = (await allStatements()).map(({requirement, scenario}) => ({
@@ -114,16 +136,23 @@ function readDocument(file: string): string {
   }
 }
 
+async function writeRecordedKills(folder: URL): Promise<void> {
+  const {recordedKills} = await import('../harness/testing/kills.ts'); // reads every kept recording
+  const kills = recordedKills(await allStatements(), readCatalogue(folder));
+  writeFileSync(new URL(recordedFile, folder), `${JSON.stringify(kills, null, 2)}\n`);
+}
+
 const examples = `
 --drift takes Markdown files as they lie in the repositories of Kubernetes, by the documents' own titles, and ends with 19
 where a section that a requirement rests on reads otherwise. No text of theirs is kept here: suites/sources.yaml has digests.
 
 --check ends with 19 where a requirement is stated by no suite, a profile has none, a point of the announcement or a test of
-upstream has no requirement, or a deviation stands for a release that promises nothing.
+upstream has no requirement, or a deviation stands for a release that promises nothing. --write-kills takes about 20 s.
 
 Examples:
   rac catalogue
   rac catalogue --json
   rac catalogue --check
   rac catalogue --drift enhancements/keps/sig-node/5532-restart-all-containers-on-container-exits/README.md
+  rac catalogue --kills
 `;

@@ -97,7 +97,7 @@ export function datesTransitions(): Check {
         timeline.containers.map(({name}) => ({...statusOf(pod, name), ready: undefined, started: undefined})),
       );
     let previous: PodCondition | undefined;
-    let beforeThat = '';
+    let beforeThat: PodVersion | undefined;
     for (const version of timeline.versions) {
       const now = conditionOf(version.pod, type);
       if (now === undefined) continue;
@@ -108,12 +108,12 @@ export function datesTransitions(): Check {
       if (previous !== undefined && Date.parse(is) < Date.parse(was))
         return broken(expected, 'lastTransitionTime went back', trail);
       if (previous?.status === now.status && was !== is) {
-        return beforeThat === containersIn(version)
+        return beforeThat !== undefined && containersIn(beforeThat) === containersIn(version)
           ? broken(expected, 'lastTransitionTime moved though the status did not', trail)
           : unknown(expected, 'lastTransitionTime tells of a change that was not delivered', trail);
       }
       previous = now;
-      beforeThat = containersIn(version);
+      beforeThat = version;
     }
     const [raised] = restartingVersions(timeline);
     const since = raised === undefined ? undefined : conditionOf(raised.pod, type)?.lastTransitionTime;

@@ -4,8 +4,8 @@ import {byBackOff, evidence, ofRestart, restartedIn, startedTwiceIn, stimulusEvi
 import {lateProbe} from './slowness.ts';
 
 /**
- * restartCount of each container that had run goes up by exactly one, and of the others not at all (KEP-5532), and none is
- * started twice without being counted for it.
+ * restartCount of each container that had run goes up by exactly one, and of the others not at all (KEP-5532); none is
+ * started twice without being counted for it, or counted without being started again.
  */
 export function restartsEachOnce(): Check {
   return timeline => {
@@ -35,6 +35,8 @@ export function restartsEachOnce(): Check {
           evidence(twice, `${name} has another new container id`),
         ]);
       if (count < wanted) return missing(timeline, expected, `restartCount of ${name} did not go up`, trail);
+      if (hadRun.includes(name) && restartedIn(timeline, name) === undefined)
+        return missing(timeline, expected, `${name} was counted, and not started again`, trail);
     }
     return ofRestart(timeline, unlessGap(timeline, held(expected, trail), 'presence'));
   };

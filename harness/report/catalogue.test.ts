@@ -1,5 +1,6 @@
 import {expect, test} from '@jest/globals';
 import type {Catalogue, Requirement} from '../verdicts/catalogue.ts';
+import type {KillMatrix} from '../verdicts/kill-matrix.ts';
 import {catalogueRows, formatCatalogue} from './catalogue.ts';
 
 const requirement: Requirement = {
@@ -56,6 +57,21 @@ test.each([
 ])('what says that nothing happens is printed with its control, %j', (differs, printed) => {
   const text = formatCatalogue(catalogueRows(catalogueOf({...requirement, ...differs}), []));
   expect(text).toContain(`    control    ${printed}\n`);
+});
+
+test('a requirement is printed with the faults that it is known to catch', () => {
+  const named = ['sidecar-exits: the UID changes'];
+  const fault = {id: 'new-uid', describes: '', group: 'identity', expects: [], killedBy: ['IDN-1']};
+  const kills: KillMatrix = {
+    recorded: {generated: 9, requirements: [{requirement: 'IDN-1', named, generated: 7}]},
+    live: [{release: '1.35.4', faults: [{...fault, outcome: 'killed'}]}],
+  };
+  expect(formatCatalogue(catalogueRows({...catalogueOf(requirement), kills}, []))).toContain(
+    `    faults     sidecar-exits: the UID changes
+               7 generated edits
+               1.35.4: new-uid
+`,
+  );
 });
 
 test('a requirement that nothing judges says so', () => {

@@ -1,5 +1,6 @@
 import type {Catalogue, Deviation, Requirement} from '../verdicts/catalogue.ts';
 import type {Stated} from '../verdicts/coverage.ts';
+import {killsOf, type Kills} from '../verdicts/kill-matrix.ts';
 import {groups} from './groups.ts';
 
 /** A requirement with all that the catalogue tells of it. */
@@ -8,6 +9,8 @@ export interface CatalogueRow {
   /** Ids of the scenarios that judge it. */
   readonly scenarios: readonly string[];
   readonly deviations: readonly Deviation[];
+  /** The faults that it is known to catch; undefined where that is not known. */
+  readonly kills?: Kills | undefined;
 }
 
 const wherever = {
@@ -22,9 +25,12 @@ const wherever = {
  * @param stated what the suites state
  */
 export function catalogueRows(
-  {requirements, deviations}: Catalogue,
+  {requirements, deviations, kills}: Catalogue,
   stated: readonly Stated[],
 ): readonly CatalogueRow[] {
+  const faults = new Map(
+    kills === undefined ? [] : killsOf(kills, requirements.keys()).map(each => [each.requirement, each]),
+  );
   const order = Object.keys(groups);
   const place = ({id}: Requirement): number => {
     const group = order.indexOf(groupOf(id));
@@ -38,6 +44,7 @@ export function catalogueRows(
         ...new Set(stated.filter(each => each.requirement === requirement.id).map(({scenario}) => scenario)),
       ].toSorted(),
       deviations: deviations.filter(each => each.requirement === requirement.id),
+      kills: faults.get(requirement.id),
     }));
 }
 
@@ -54,7 +61,7 @@ export function formatCatalogue(rows: readonly CatalogueRow[]): string {
   return `${[...lines, summary(rows)].join('\n')}\n`;
 }
 
-function formatRow({requirement, scenarios, deviations}: CatalogueRow): string[] {
+function formatRow({requirement, scenarios, deviations, kills}: CatalogueRow): string[] {
   const {id, level, title, source, also = [], profile, gates, upstream = [], notCovered} = requirement;
   const {control, controlWithin} = requirement;
   const field = (name: string, values: readonly string[]): string[] =>
@@ -71,12 +78,18 @@ function formatRow({requirement, scenarios, deviations}: CatalogueRow): string[]
     ...field('control', control === undefined ? [] : [`${anyOf(control)}, in the same run on the same node`]),
     ...field('control', controlWithin === undefined ? [] : [`in the same recording: ${controlWithin}`]),
     ...field('upstream', upstream),
+    ...field('faults', kills === undefined ? [] : faultsOf(kills)),
     ...field('not judged', notCovered === undefined ? [] : [notCovered]),
     ...field(
       'deviates',
       deviations.map(({releases, saw}) => `${releases.join(', ')}: ${saw}`),
     ),
   ];
+}
+
+/** Named edits of recordings, then how many generated ones, then faulty components. */
+function faultsOf({named, generated, live}: Kills): readonly string[] {
+  return [...named, ...(generated === 0 ? [] : [`${generated} generated edits`]), ...live];
 }
 
 function anyOf(ids: readonly string[]): string {

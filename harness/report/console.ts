@@ -2,9 +2,9 @@ import {styleText} from 'node:util';
 import type {Target} from '../recording/target.ts';
 import {marks} from '../timeouts.ts';
 import {disagreements, poolsOf, type Pool} from '../verdicts/pools.ts';
-import type {KillSummary} from '../verdicts/kill-matrix.ts';
 import type {Outcome} from '../verdicts/verdict.ts';
 import {groups} from './groups.ts';
+import {formatKillSummary} from './kills.ts';
 import type {ProfileResult, Report, Row} from './report.ts';
 
 const colours = {
@@ -43,7 +43,7 @@ export function formatReport(report: Report, colour: boolean): string {
     rows.flatMap(({scenarios}) => scenarios),
   );
   if (pools.length > 1) lines.push('', 'Node pools', ...pools.flatMap(formatPool));
-  if (kills !== undefined) lines.push('', ...formatKills(kills));
+  if (kills !== undefined) lines.push('', ...formatKillSummary(kills));
   return `${[...lines, '', summary(report)].join('\n')}\n`;
 }
 
@@ -67,17 +67,6 @@ function formatProfile({name, result, counts}: ProfileResult): string {
 function formatPool({kubelet, runtime, os, architecture, nodes, counts}: Pool): string[] {
   const alike = [`kubelet ${kubelet}`, runtime, os, ...(architecture === undefined ? [] : [architecture])];
   return [`  ${nodes.join(', ')}: ${tally(counts)}`, `    ${alike.join(', ')}`];
-}
-
-/** What stands behind the verdicts: the faults that the requirements are known to catch. */
-function formatKills({requirements, recorded, live, withoutLive}: KillSummary): string[] {
-  const all = requirements.length;
-  return [
-    'Faults that the requirements are known to catch (rac catalogue --kills)',
-    `  edited recordings   ${recorded.requirements} of ${all} requirements, by ${recorded.named} named and ${recorded.generated} generated edits`,
-    `  faulty components   ${live.requirements} of ${all} requirements, by ${live.seen} of ${live.tried} that were tried on a cluster`,
-    ...(live.tried === 0 || withoutLive.length === 0 ? [] : [`  by none of those    ${withoutLive.join(', ')}`]),
-  ];
 }
 
 function head({suite, target}: Report): string[] {

@@ -3,13 +3,15 @@ import {allStatements} from '../../scripts/statements.ts';
 import {conditionOf} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
 import {readCatalogue} from '../verdicts/catalogue.ts';
+import type {RecordedKills} from '../verdicts/kill-matrix.ts';
 import {summarize, type Verdict} from '../verdicts/verdict.ts';
 import {Bench} from './bench.ts';
 import {Edit, status} from './edit.ts';
 import {faults} from './faults/index.ts';
+import {KillCounts} from './kills.ts';
 import {goodRecording, keptScenarios} from './recorded.ts';
 
-const {requirements, deviations} = readCatalogue(new URL('../../suites/', import.meta.url));
+const {requirements, deviations, kills} = readCatalogue(new URL('../../suites/', import.meta.url));
 const statements = await allStatements();
 const bench = new Bench(statements, deviations);
 
@@ -22,19 +24,26 @@ test.each([...new Set(faults.map(fault => fault.in))])(
   },
 );
 
-/** Requirements that some fault turned red, filled as the faults are judged. */
-const caught = new Set<string>();
+/** What the faults turned red, filled as they are judged. */
+const counts = new KillCounts();
 
-test.each(faults)('$in: $name', ({in: scenario, edit, turns}) => {
+test.each(faults)('$in: $name', ({in: scenario, name, edit, turns}) => {
   const verdicts = bench.turned(scenario, edit);
   const failed = verdicts.filter(({outcome}) => outcome === 'Failed').map(({requirement}) => requirement);
   expect(Object.fromEntries(verdicts.map(({requirement, saw}) => [requirement, saw]))).toEqual(turns);
   expect(failed).not.toEqual([]);
-  failed.forEach(id => caught.add(id));
+  counts.named(`${scenario}: ${name}`, failed);
 });
 
 test('every requirement has a fault that turns it red', () => {
-  expect([...requirements.keys()].filter(id => !caught.has(id))).toEqual([]);
+  const bare = counts.of(requirements.keys()).requirements.filter(({named}) => named.length === 0);
+  expect(bare.map(({requirement}) => requirement)).toEqual([]);
+});
+
+test('suites/kill-matrix.json has the named faults of each requirement: rac catalogue --write-kills', () => {
+  const named = (its: RecordedKills | undefined) =>
+    Object.fromEntries(its?.requirements.map(each => [each.requirement, each.named]) ?? []);
+  expect(named(kills?.recorded)).toEqual(named(counts.of(requirements.keys())));
 });
 
 test('every requirement is stated by a suite', () => {

@@ -27,6 +27,7 @@ export const triggerFaults: readonly Fault[] = [
     },
     turns: {
       [id]: `not started again: ${container}`,
+      'CTR-4': `${container} was counted, and not started again`,
       'CTR-5': `${container} kept its container id`,
       'CND-13': `${container} was shown running under its old id`,
       'CTR-12': 'no restart of all containers was seen',
@@ -69,7 +70,7 @@ export const triggerFaults: readonly Fault[] = [
     name: 'a code that NotIn does not list spares a container',
     in: 'not-in',
     edit: spares('worker', 'second'),
-    turns: {'TRG-4': 'not started again: worker', 'TRG-13': 'no restart of all containers was seen'},
+    turns: {'TRG-4': 'not started again: worker', 'TRG-13': 'worker was counted, and not started again'},
   },
   {
     name: 'the code that NotIn lists counts another container',
@@ -93,7 +94,7 @@ export const triggerFaults: readonly Fault[] = [
     name: 'NotIn without values spares a container',
     in: 'not-in',
     edit: spares('source', 'third'),
-    turns: {'TRG-13': 'no restart of all containers was seen', 'TRG-17': 'not started again: source'},
+    turns: {'TRG-13': 'source was counted, and not started again', 'TRG-17': 'not started again: source'},
   },
   {
     name: 'the end of a container by the restart triggers another one',
@@ -158,7 +159,7 @@ export const triggerFaults: readonly Fault[] = [
     name: 'a container is spared in a Pod with Always',
     in: policies,
     edit: spares('plain', 'its policy is Never'),
-    turns: {'TRG-9': 'not started again: plain'},
+    turns: {'TRG-9': 'not started again: plain', 'TRG-10': 'plain was counted, and not started again'},
   },
   {
     name: 'a source with OnFailure counts a container twice',

@@ -79,7 +79,8 @@ export const periods: Generator = function* (scene) {
     kind: 'the condition stays True',
     at: scene.place('from its begin on'),
     edit: change(scene, first.index, scene.last, as(first.pod)),
-    must: scene.of('toLowerCondition', 'toLowerConditionWithin', 'toEndLowered'),
+    must: scene.of('toLowerCondition', 'toEndLowered'),
+    mustNotPass: scene.of('toLowerConditionWithin'),
     may,
   };
   yield {

@@ -117,6 +117,32 @@ export const spared: Generator = function* (scene) {
   }
 };
 
+/** Nothing more comes after a version, though the Pod is watched for long. */
+export const standstill: Generator = function* (scene) {
+  if (!scene.isFirst) return;
+  for (const {index, at} of scene.places()) {
+    const waiting = scene.ran.filter(({name}) => (scene.renewed(name)?.index ?? Infinity) > index);
+    const all = scene.of('toRestartAllContainers', 'toRestartEachOnce', 'toRestartGroupOnce', 'toRenewContainerIds');
+    const guarded = scene.of('toEndBySignal', 'toFailProbe', 'toExitOnlyWith'); // they wait for more before they say anything
+    const raised = scene.raised.some(version => version.index <= index);
+    const lowered = (scene.lowered?.index ?? Infinity) <= index;
+    yield {
+      kind: 'the Pod stands still',
+      at: `after ${at}`,
+      edit: e => e.stopAfter(index),
+      must: [
+        ...(waiting.length > 0 ? all.filter(id => !guarded.includes(id)) : []),
+        ...(raised && !lowered ? scene.of('toLowerCondition') : []),
+      ],
+      mustNotPass: [
+        ...(waiting.length > 0 ? guarded.filter(id => all.includes(id)) : []),
+        ...(raised && !lowered ? scene.of('toLowerConditionWithin') : []),
+      ],
+      may: scene.all(),
+    };
+  }
+};
+
 /** A container starts before what it has to wait for is up. */
 export const early: Generator = function* (scene) {
   const containers = scene.timeline.containers;
@@ -281,7 +307,7 @@ export const statuses: Generator = function* (scene) {
             ...scene.of('toNeverContradict'),
             ...(index === scene.lowered.index ? scene.of('toLowerCondition') : []),
           ],
-          may: scene.anywhere(mayFollow),
+          may: [...scene.anywhere(mayFollow), ...scene.deviating()],
         };
     }
     if (name === scene.timeline.source && scene.of('toShowExitCode').length > 0)

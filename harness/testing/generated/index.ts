@@ -1,11 +1,21 @@
 import type {Bench} from '../bench.ts';
+import {answers} from './answers.ts';
 import {foundAtStart} from './at-start.ts';
 import {conditionFields, otherConditions, periods, phases} from './conditions.ts';
-import {early, hooks, lasting, overlapping, spared, statuses} from './containers.ts';
+import {early, hooks, lasting, overlapping, spared, standstill, statuses} from './containers.ts';
 import {counts, startedTwice, strangersRestarted} from './counts.ts';
 import {ephemeralContainers} from './ephemeral.ts';
+import {endedOtherwise, imagesGone, leftBetween, startedAfterTheEnd} from './endings.ts';
+import {endpoints} from './endpoints.ts';
 import {keptFields} from './kept-fields.ts';
+import {harmlessEdits, type HarmlessEdit} from './harmless.ts';
+import {neighbours} from './neighbours.ts';
+import {declared, initContainersAgain, kubelets, oneOfMany, scheduled} from './nodes.ts';
+import {onNode} from './on-node.ts';
+import {probesWrong} from './probes.ts';
 import {scenesOf, Stage, type GeneratedFault, type Generator, type RecordingGenerator} from './scene.ts';
+import {eachRestart} from './service-level.ts';
+import {controlled, controllers} from './workloads.ts';
 
 export type {GeneratedFault} from './scene.ts';
 
@@ -15,6 +25,7 @@ const ofSteps: readonly Generator[] = [
   startedTwice,
   strangersRestarted,
   spared,
+  standstill,
   early,
   overlapping,
   lasting,
@@ -26,9 +37,27 @@ const ofSteps: readonly Generator[] = [
   otherConditions,
   phases,
   ephemeralContainers,
+  startedAfterTheEnd,
+  endedOtherwise,
+  imagesGone,
+  leftBetween,
+  probesWrong,
+  endpoints,
+  onNode,
+  controllers,
+  controlled,
+  neighbours,
 ];
 
-const ofRecordings: readonly RecordingGenerator[] = [];
+const ofRecordings: readonly RecordingGenerator[] = [
+  answers,
+  declared,
+  scheduled,
+  kubelets,
+  initContainersAgain,
+  oneOfMany,
+  eachRestart,
+];
 
 /** Every generated fault of a scenario: the edits that break something that its suites expect. */
 export function generatedFaults(bench: Bench, scenario: string): readonly GeneratedFault[] {
@@ -39,6 +68,19 @@ export function generatedFaults(bench: Bench, scenario: string): readonly Genera
     ...ofRecordings.flatMap(generate => [...generate(stage)]),
   ];
   return faults.filter(fault => [...fault.must, ...(fault.mustNotPass ?? [])].length > 0);
+}
+
+/** Every edit of a scenario that is no fault. */
+export function harmless(bench: Bench, scenario: string): readonly HarmlessEdit[] {
+  return scenesOf(scenario, bench.good(scenario)).flatMap(scene => [...harmlessEdits(scene)]);
+}
+
+/** What an edit that is no fault turned and should not have, a line each. */
+export function falseAlarms(bench: Bench, scenario: string, {edit, hole}: HarmlessEdit): readonly string[] {
+  return bench
+    .turned(scenario, edit)
+    .filter(({outcome}) => !hole || outcome !== 'Inconclusive')
+    .map(({requirement, outcome, saw}) => `${requirement} must not be ${outcome}: ${saw}`);
 }
 
 /** What a generated fault comes to. */
