@@ -37,6 +37,7 @@ const node: Scenario = {
   id: 'node-is-restarted',
   title: 'the node is restarted while the containers end, and while they start',
   manifest: 'node-restarts.yaml',
+  overlay: {containers: {prepare: {env: [{name: 'PAUSE', value: '5'}]}}}, // so that it runs when the node goes down
   ...alone,
   steps: [
     exit('exit, then the node is restarted', 'raised'),

@@ -38,7 +38,8 @@ export function comesThrough(
     const disturbed = done(timeline.recording, action, timeline.stimulusIndex);
     if (disturbed === undefined) return unknown(expected, `the node was not told to ${action}`);
     const trail = [stimulusEvidence(timeline), disturbed.evidence];
-    const missed = during === undefined ? undefined : outside(timeline, disturbed.begun, during);
+    const missed =
+      during === undefined ? undefined : (outside(timeline, disturbed.begun, during) ?? startedBefore(timeline, during));
     return missed === undefined ? inTheEnd(timeline, expected, trail, times) : unknown(expected, missed, trail);
   };
 }
@@ -68,6 +69,22 @@ function outside(timeline: Timeline, index: number, during: Phase): string | und
   if (raised || notRunningAgain(timeline, last.pod).length === 0)
     return 'the containers were not about to start when the node was disturbed';
   return undefined;
+}
+
+/**
+ * A node that goes down takes containers with it that had started again, which the API may not have known yet: they are shown
+ * later, under their new ids, as ended by nobody knows what.
+ */
+function startedBefore({before, after, hadRun}: Timeline, during: Phase): string | undefined {
+  const last = (after.at(-1) ?? before).pod;
+  const again = hadRun.every(name => {
+    const id = statusOf(last, name)?.containerID;
+    return id !== undefined && id !== statusOf(before.pod, name)?.containerID;
+  });
+  const taken = hadRun.some(name => statusOf(last, name)?.state.terminated?.reason === 'Unknown');
+  return during === 'their start' && again && taken
+    ? 'every container had started again when the node was disturbed'
+    : undefined;
 }
 
 /** The containers that had run before and don't run again, or have not ended well again. */

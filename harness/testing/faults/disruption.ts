@@ -66,14 +66,13 @@ export const disruptionFaults: readonly Fault[] = [
     turns: {'DIS-2': 'containers did not run again: their start was cancelled'},
   },
   {
-    name: 'an init container that the node took with it fails the Pod, where that is not known',
+    name: 'an init container that fails by itself fails the Pod after a restart of the node',
     in: 'node-is-restarted',
     edit: e =>
       e.step('exit, then the node is restarted in the start').pods(e.last, e.last, pod => {
-        pod.status.phase = 'Failed';
-        status(pod, 'prepare').state = {terminated: {exitCode: 255}};
+        status(pod, 'prepare').state = {terminated: {exitCode: 1}};
       }),
-    turns: {'DIS-15': 'phase became Failed, prepare exited with 255'},
+    turns: {'DIS-15': 'phase became Failed, prepare exited with 1'},
   },
   {
     name: 'a Pod ends whose kubelet was restarted before it could report',
@@ -138,15 +137,30 @@ export const disruptionFaults: readonly Fault[] = [
   {
     name: 'a Pod ends whose node was restarted while its containers started',
     in: 'node-is-restarted',
-    edit: fails('exit, then the node is restarted in the start'),
+    edit: e =>
+      e.step('exit, then the node is restarted in the start').pods(e.last, e.last, pod => {
+        status(pod, 'prepare').state = {terminated: {exitCode: 0}};
+      }),
     turns: {'DIS-15': failed},
+  },
+  {
+    name: 'a Pod waits without end for a sandbox after a restart of the node',
+    in: 'node-is-restarted',
+    edit: e =>
+      e.step('exit, then the node is restarted in the start').pods(e.last, Infinity, pod => {
+        pod.status.phase = 'Pending';
+        status(pod, 'worker').state = {waiting: {}};
+      }),
+    turns: {'DIS-15': 'containers did not run again: the Pod has no sandbox'},
   },
   {
     name: 'containers do not run again after a restart of the node though the Pod has a sandbox',
     in: 'node-is-restarted',
     edit: e =>
       e.step('exit, then the node is restarted in the start').pods(e.last, Infinity, pod => {
+        pod.status.phase = 'Pending';
         condition(pod, 'PodReadyToStartContainers').status = 'True';
+        status(pod, 'worker').state = {waiting: {}};
       }),
     turns: {'DIS-15': 'containers did not run again'},
   },
