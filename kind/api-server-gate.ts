@@ -15,7 +15,7 @@ const podSchema = z.looseObject({
 
 /**
  * Turns the feature's gate of an API server that is a static Pod off, or puts its manifest back, and waits until the API
- * server that then answers says so itself and is ready.
+ * server that then answers says so itself and is ready. The one before is killed: it would take its whole grace period.
  */
 export function apiServerGate(state: 'on' | 'off') {
   return async (machine: Machine, _subject: unknown, signal: AbortSignal): Promise<string> => {
@@ -29,7 +29,9 @@ export function apiServerGate(state: 'on' | 'off') {
     }
     const ask = 'kubectl --kubeconfig=/etc/kubernetes/admin.conf get --raw';
     const says = `^kubernetes_feature_enabled{name="${gate}",.*} ${state === 'on' ? '1' : '0'}$`;
-    const script = `until ${ask}=/metrics | grep -q '${says}' && ${ask}=/readyz; do sleep 0.5; done`;
+    const kill = `grep -q '${gate}=false' /proc/$pid/cmdline ${state === 'on' ? '&&' : '||'} kill -KILL $pid`;
+    const script = `until ${ask}=/metrics | grep -q '${says}' && ${ask}=/readyz
+do for pid in $(pgrep -x kube-apiserver); do ${kill}; done; sleep 0.5; done`;
     return machine.run(['timeout', '120', 'sh', '-c', script], signal);
   };
 }

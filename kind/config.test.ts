@@ -11,7 +11,7 @@ describe('the configs of this folder', () => {
       'v1.36',
       'v1.36-audit',
       'v1.36-gate-off',
-      'v1.36-kubelet-1.35',
+      'v1.36-older-worker',
       'v1.37',
       'v1.37-gate-off',
       'v1.37-static-cpus',
@@ -31,17 +31,17 @@ describe('the configs of this folder', () => {
     expect(await readConfig('two-nodes')).toMatchObject({nodeCount: 2, workers: undefined});
   });
 
-  test('v1.36-kubelet-1.35 has a worker of the release before', async () => {
-    const {buildRelease, workers} = await readConfig('v1.36-kubelet-1.35');
+  test('v1.36-older-worker has a worker of the release before', async () => {
+    const {buildRelease, workers} = await readConfig('v1.36-older-worker');
     expect([buildRelease, workers?.buildRelease]).toEqual(['1.36.3', '1.35.4']);
   });
 
   test('get as many workers as are asked for, like those that there are', async () => {
     const plain = await readConfig('v1.35', {name: 'other', workers: 2});
     expect(plain).toMatchObject({name: 'other', nodeCount: 3, workers: undefined});
-    const mixed = await readConfig('v1.36-kubelet-1.35', {workers: 2});
+    const mixed = await readConfig('v1.36-older-worker', {workers: 2});
     expect(mixed).toMatchObject({nodeCount: 3, workers: {buildRelease: '1.35.4'}});
-    expect(await readConfig('v1.36-kubelet-1.35', {workers: 1})).toEqual(await readConfig('v1.36-kubelet-1.35'));
+    expect(await readConfig('v1.36-older-worker', {workers: 1})).toEqual(await readConfig('v1.36-older-worker'));
   });
 });
 

@@ -19,6 +19,7 @@ scenario([onNode], restart => {
   requirement('VOL-7', () => expect(restart).toPreserveVolume('host'));
   requirement('VOL-8', () => expect(restart).toPreserveVolume('claim'));
   requirement('CTR-11', () => expect(restart).toRemoveOldContainers());
+  requirement('CTR-19', () => expect(restart).toKeepLogFiles());
 });
 
 const imageGone: Scenario = {

@@ -5,29 +5,33 @@ const feature = 'RestartAllContainersOnContainerExits';
 /** What changes a node, which no other scenario may share meanwhile. */
 const onItsNode = {needs: ['node access'], alone: 'on its node'} as const satisfies Partial<Scenario>;
 
+const withRule = 'exit with the feature on';
+const withoutRule = 'exit with the feature off';
+
 /** A Pod that has ended meanwhile is not told any more. */
 const exitsWithoutRule: Step = {
   do: 'exit',
-  name: 'exit',
+  name: withoutRule,
   tells: [{container: 'source', code: 88}],
   until: 'restarted alone or ended',
   seconds: 20,
 };
+
+const turn = (action: 'turn gate off' | 'turn both gates off'): readonly Step[] => [
+  {do: 'node', name: action, action},
+  {do: 'wait', name: 'the kubelet looks at the Pod', until: 'time is over', seconds: 8},
+];
 
 const gateOff: Scenario = {
   id: 'gate-is-turned-off',
   title: 'the feature is turned off under a running Pod',
   manifest: 'two-containers.yaml',
   ...onItsNode,
-  steps: [
-    {do: 'node', name: 'turn gate off', action: 'turn gate off'},
-    {do: 'wait', name: 'the kubelet looks at the Pod', until: 'time is over', seconds: 8},
-    exitsWithoutRule,
-  ],
+  steps: [exits('source', 88, withRule), ...turn('turn gate off'), exitsWithoutRule],
 };
 
 scenario([gateOff], restart => {
-  requirement('DIS-9', () => expect(restart).toGoOnWithoutRule('turn gate off'));
+  requirement('DIS-9', () => expect(restart).toGoOnWithoutRule('turn gate off', withRule, withoutRule));
 });
 
 const refused: Scenario = {
@@ -57,6 +61,32 @@ const gateOnAgain: Scenario = {
 scenario([gateOnAgain], restart => {
   requirement('DIS-19', () => expect(restart).toRestartAllContainers());
   requirement('DEC-6', () => expect(restart).toDeclareAsTurned());
+});
+
+const olderKubelet: Scenario = {
+  id: 'kubelet-is-older',
+  title: 'a source exits on a node whose kubelet is of a release before the API server',
+  manifest: 'disturbed.yaml',
+  needs: ['older kubelet'],
+  steps: [exits('source', 88)],
+};
+
+scenario([olderKubelet], restart => {
+  requirement('DIS-10', () => expect(restart).toRestartAllContainers());
+});
+
+const unaware: Scenario = {
+  id: 'kubelet-is-unaware-of-feature',
+  title: 'an older kubelet is given a Pod, and then knows neither the feature nor to look for it',
+  manifest: 'two-containers.yaml',
+  overlay: {spec: {restartPolicy: 'OnFailure'}},
+  needs: ['node access', 'older kubelet'],
+  alone: 'on its node',
+  steps: [exits('source', 88, withRule), ...turn('turn both gates off'), exitsWithoutRule],
+};
+
+scenario([unaware], restart => {
+  requirement('DIS-12', () => expect(restart).toGoOnWithoutRule('turn both gates off', withRule, withoutRule));
 });
 
 const rule = {action: 'RestartAllContainers', exitCodes: {operator: 'In', values: [88]}};

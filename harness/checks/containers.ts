@@ -18,19 +18,24 @@ const of = ({index, atMs, entry}: JournalLine): Evidence => ({index, atMs, text:
 
 /**
  * After the restart the containers of a kind start in their turn: each after every init container before it has ended and
- * every sidecar before it has passed its startup probe (KEP-5532, Proposal; sidecar containers, "Pod lifecycle").
+ * every sidecar before it has passed its startup probe (KEP-5532, Proposal; sidecar containers, "Pod lifecycle"). For sidecars
+ * that is also said of whatever follows one of them.
  */
 export function startsInTurn(kind: Extract<ContainerKind, 'init' | 'sidecar' | 'regular'>): Check {
-  const expected = `each ${kind} container starts after the init containers before it have ended and the sidecars before it are ready`;
+  const follows = kind === 'sidecar' ? ', and so does what follows a sidecar' : '';
+  const expected = `each ${kind} container starts after the init containers before it have ended and the sidecars before it are ready${follows}`;
   return timeline => {
     const hole = journalHole(timeline);
     if (hole !== undefined) return unknown(expected, hole);
     const trail: Evidence[] = [];
     for (const [position, {name, kind: own}] of timeline.containers.entries()) {
-      if (own !== kind) continue;
+      const awaited = timeline.containers
+        .slice(0, position)
+        .filter(each => each.kind !== 'regular' && (own === kind || (kind === 'sidecar' && each.kind === 'sidecar')));
+      if (own !== kind && awaited.length === 0) continue;
       const [run] = runsAround(timeline, name).after;
       if (run === undefined) return missing(timeline, expected, `${name} did not start`, trail);
-      for (const earlier of timeline.containers.slice(0, position).filter(each => each.kind !== 'regular')) {
+      for (const earlier of awaited) {
         const up = runsAround(timeline, earlier.name).after[0]?.lines.find(
           ({entry}) => entry.what === (earlier.kind === 'init' ? 'done' : 'ready'),
         );

@@ -15,7 +15,7 @@ import {
   type Finding,
   type RecordingCheck,
 } from './finding.ts';
-import {evidence, stimulusEvidence} from './restart.ts';
+import {allRestarted, evidence, stimulusEvidence} from './restart.ts';
 
 /** When, as the API knew it, something was done to a node. */
 type Phase = 'the end of the containers' | 'their start';
@@ -343,17 +343,26 @@ export function runsInitContainersAgain(pod: string): RecordingCheck {
  * not there (KEP-5532, "Upgrade / Downgrade Strategy", "Version Skew Strategy").
  *
  * @param action by which it was turned off
+ * @param beforehand name of the step in which the source exits while it is on
+ * @param afterwards and of the one in which it exits then
  */
-export function goesOnWithoutRule(action: 'turn gate off' | 'turn both gates off'): RecordingCheck {
+export function goesOnWithoutRule(
+  action: 'turn gate off' | 'turn both gates off',
+  beforehand: string,
+  afterwards: string,
+): RecordingCheck {
   return recording => {
     const expected = 'the Pod runs with the feature turned off, and its source is started again alone when it exits';
     const off = done(recording, action, -1);
     if (off === undefined) return unknown(expected, 'the feature was not turned off');
+    const control = timelineOf(recording, beforehand);
+    if (control === undefined || !allRestarted(control))
+      return unknown(expected, 'no restart of all containers was seen while the feature was on');
     const after = versionsAfter(recording, off.begun);
     const ended = after.find(({pod}) => hasEnded(pod));
     if (ended !== undefined)
       return broken(expected, endOf(ended.pod), [off.evidence, evidence(ended, endOf(ended.pod))]);
-    const timeline = timelineOf(recording);
+    const timeline = timelineOf(recording, afterwards);
     if (timeline === undefined) return unknown(expected, 'the source was not told to exit');
     const others = timeline.hadRun.filter(name => name !== timeline.source);
     const last = timeline.after.at(-1) ?? timeline.before;

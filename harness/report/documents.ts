@@ -25,6 +25,7 @@ const addresses: Readonly<Record<string, string>> = {
   'Configure Liveness, Readiness and Startup Probes': `${docs}/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/`,
   'Resize CPU and Memory Resources assigned to Containers': `${docs}/tasks/configure-pod-container/resize-container-resources/`,
   'Assign Memory Resources to Containers and Pods': `${docs}/tasks/configure-pod-container/assign-memory-resource/`,
+  'Version Skew Policy': 'https://kubernetes.io/releases/version-skew-policy/',
   'API conventions': `${conventions}/api-conventions.md`,
   'API changes': `${conventions}/api_changes.md`,
 };

@@ -42,7 +42,6 @@ Faulty components on Kubernetes 1.35.4: 1 control, 1 killed
 Faults that the requirements are known to catch (rac catalogue --kills)
   edited recordings   2 of 3 requirements, by 3 named and 40 generated edits
   faulty components   2 of 3 requirements, by 1 of 1 that were tried on a cluster
-  by none of those    IDN-1
 `,
   );
 });

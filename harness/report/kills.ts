@@ -1,13 +1,12 @@
 import type {KillMatrix, KillSummary, LiveKills} from '../verdicts/kill-matrix.ts';
 
 /** A line or two that tell what stands behind the verdicts of a run. */
-export function formatKillSummary({requirements, recorded, live, withoutLive}: KillSummary): readonly string[] {
+export function formatKillSummary({requirements, recorded, live}: KillSummary): readonly string[] {
   const all = requirements.length;
   return [
     'Faults that the requirements are known to catch (rac catalogue --kills)',
     `  edited recordings   ${recorded.requirements} of ${all} requirements, by ${recorded.named} named and ${recorded.generated} generated edits`,
     `  faulty components   ${live.requirements} of ${all} requirements, by ${live.seen} of ${live.tried} that were tried on a cluster`,
-    ...(live.tried === 0 || withoutLive.length === 0 ? [] : [`  by none of those    ${withoutLive.join(', ')}`]),
   ];
 }
 

@@ -163,7 +163,6 @@ Profiles
 Faults that the requirements are known to catch (rac catalogue --kills)
   edited recordings   1 of 2 requirements, by 2 named and 12 generated edits
   faulty components   1 of 2 requirements, by 1 of 2 that were tried on a cluster
-  by none of those    IDN-1
 
 Result on Kubernetes v1.35.4: partial (1 Passed, 0 Failed, 1 Skipped)
 `);

@@ -22,7 +22,10 @@ export const containerFaults: readonly Fault[] = [
     name: 'an init container starts before the sidecar in front of it is ready',
     in: sidecar,
     edit: e => e.restarts('loader', start => (start.began = e.uptime('watcher', 'ready') - 0.3)),
-    turns: {'CTR-1': 'loader started before watcher was ready'},
+    turns: {
+      'CTR-1': 'loader started before watcher was ready',
+      'CTR-2': 'loader started before watcher was ready',
+    },
   },
   {
     name: 'an init container does not run again',
@@ -30,7 +33,7 @@ export const containerFaults: readonly Fault[] = [
     edit: e => e.dropJournal('loader', 'start', 'done'),
     turns: {
       'CTR-1': 'loader did not start',
-      'CTR-2': 'reporter started before loader was done',
+      'CTR-2': 'loader did not start',
       'CTR-3': 'trainer started before loader was done',
       ...Object.fromEntries(readAtStart.map(id => [id, 'the journal has no new start of loader'])),
     },
@@ -45,7 +48,10 @@ export const containerFaults: readonly Fault[] = [
     name: 'a regular container does not wait for a startup probe',
     in: sidecar,
     edit: e => e.restarts('trainer', start => (start.began = e.uptime('reporter', 'ready') - 0.1)),
-    turns: {'CTR-3': 'trainer started before reporter was ready'},
+    turns: {
+      'CTR-2': 'trainer started before reporter was ready',
+      'CTR-3': 'trainer started before reporter was ready',
+    },
   },
   {
     name: 'a restart count jumps by two',

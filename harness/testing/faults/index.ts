@@ -8,6 +8,7 @@ import {injectionFaults} from './injection.ts';
 import {loopFaults} from './loop.ts';
 import {nodeFaults} from './node.ts';
 import {probeFaults} from './probes.ts';
+import {resourceFaults} from './resources.ts';
 import {rolloutFaults} from './rollout.ts';
 import {serviceLevelFaults} from './service-level.ts';
 import {triggerFaults} from './trigger.ts';
@@ -35,5 +36,6 @@ export const faults: readonly Fault[] = [
   ...nodeFaults,
   ...disruptionFaults,
   ...rolloutFaults,
+  ...resourceFaults,
   ...serviceLevelFaults,
 ];

@@ -62,6 +62,22 @@ export const nodeFaults: readonly Fault[] = [
     turns: {'CTR-11': 'still there: worker'},
   },
   {
+    name: 'the log files of the runs before are removed',
+    in: restart,
+    edit: afterwards(reading => {
+      reading.logs = reading.logs.filter(file => !file.endsWith('/0.log'));
+    }),
+    turns: {'CTR-19': 'gone: keeper/0.log, source/0.log, worker/0.log'},
+  },
+  {
+    name: 'the runs after the restart write into the old log files',
+    in: restart,
+    edit: afterwards(reading => {
+      reading.logs = reading.logs.filter(file => file.endsWith('/0.log'));
+    }),
+    turns: {'CTR-19': 'the new runs have no files of their own'},
+  },
+  {
     name: 'a Pod fails whose image is gone',
     in: 'image-is-gone',
     edit: e => e.lastPods(1, pod => (pod.status.phase = 'Failed')),

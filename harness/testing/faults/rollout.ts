@@ -1,4 +1,4 @@
-import {neverStartsAgain, type Edit} from '../edit.ts';
+import {neverStartsAgain, status, type Edit} from '../edit.ts';
 import type {Fault} from './fault.ts';
 
 /** What a node says that it declares, the first time or the second that it is asked. */
@@ -9,6 +9,7 @@ const declares = (nth: 0 | 1, text: string) => (e: Edit) => {
   });
 };
 
+const unaware = 'kubelet-is-unaware-of-feature';
 const again = 'gate-is-turned-on-again';
 
 /** Faults that show only where the feature is on in one place and not in another. */
@@ -18,6 +19,24 @@ export const rolloutFaults: readonly Fault[] = [
     in: 'gate-is-turned-off',
     edit: e => e.pods(0, Infinity, pod => (pod.status.reason = undefined)),
     turns: {'DIS-9': 'phase became Failed'},
+  },
+  {
+    name: 'a kubelet that does not know the feature follows the rule all the same',
+    in: unaware,
+    edit: e => e.step('exit with the feature off').lastPods(1, pod => (status(pod, 'worker').restartCount += 1)),
+    turns: {'DIS-12': 'worker was restarted too'},
+  },
+  {
+    name: 'a Pod that uses the action ends under a kubelet that does not know it',
+    in: unaware,
+    edit: e => e.step('exit with the feature off').lastPods(1, pod => (pod.status.phase = 'Failed')),
+    turns: {'DIS-12': 'phase became Failed'},
+  },
+  {
+    name: 'an older kubelet does not follow the rule',
+    in: 'kubelet-is-older',
+    edit: neverStartsAgain('worker'),
+    turns: {'DIS-10': 'not started again: worker'},
   },
   {
     name: 'a node without the feature says nothing of it',
