@@ -42,7 +42,7 @@ const node: Scenario = {
   steps: [
     exit('exit, then the node is restarted', 'raised'),
     act('restart node'),
-    untilRestartedOrEnded('after a restart while the containers end', 90),
+    untilRestartedOrEnded('after a restart while the containers end', 110),
     exit('exit, then the node is restarted in the start', 'starting'),
     act('restart node'),
     untilRestartedOrEnded('after a restart while the containers start'),

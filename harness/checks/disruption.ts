@@ -16,6 +16,8 @@ import {
   type RecordingCheck,
 } from './finding.ts';
 import {allRestarted, evidence, stimulusEvidence} from './restart.ts';
+import {slowness} from './slowness.ts';
+import {budgets} from '../timeouts.ts';
 
 /** When, as the API knew it, something was done to a node. */
 type Phase = 'the end of the containers' | 'their start';
@@ -24,7 +26,8 @@ type Phase = 'the end of the containers' | 'their start';
  * A restart during which something is done to the node is finished all the same: in the end every container that had run
  * runs again in the same Pod, which has not ended (KEP-5532, "Kubelet Restarts", "Node Restarts"). What counts is how the
  * Pod is in the end, so that versions which were not delivered meanwhile, as where the API server was restarted too, leave no
- * doubt: a Pod that has ended is not started again.
+ * doubt: a Pod that has ended is not started again. They run again before the kubelet's periodic sync could have brought that
+ * about.
  *
  * @param done what was done to the node, and when; where it came too late, nothing can be said
  * @param times how often each container may have been restarted
@@ -39,9 +42,31 @@ export function comesThrough(
     if (disturbed === undefined) return unknown(expected, `the node was not told to ${action}`);
     const trail = [stimulusEvidence(timeline), disturbed.evidence];
     const missed =
-      during === undefined ? undefined : (outside(timeline, disturbed.begun, during) ?? startedBefore(timeline, during));
-    return missed === undefined ? inTheEnd(timeline, expected, trail, times) : unknown(expected, missed, trail);
+      during === undefined
+        ? undefined
+        : (outside(timeline, disturbed.begun, during) ?? startedBefore(timeline, during));
+    if (missed !== undefined) return unknown(expected, missed, trail);
+    const finding = inTheEnd(timeline, expected, trail, times);
+    return finding.outcome === 'held' ? (cameBySync(timeline, expected, disturbed) ?? finding) : finding;
   };
+}
+
+/**
+ * A restart that the kubelet did not take up by itself when it was back: it came so late that the kubelet's periodic sync of
+ * the Pod explains it, which would hide that nothing else brings it about.
+ */
+function cameBySync(timeline: Timeline, expected: string, disturbed: Done): Finding | undefined {
+  const back = timeline.after.find(({index}) => index > disturbed.evidence.index);
+  const up = timeline.after.find(
+    ({index, pod}) => index > disturbed.begun && notRunningAgain(timeline, pod).length === 0,
+  );
+  if (back === undefined || up === undefined) return undefined;
+  const boundMs = budgets().restart.ms;
+  if (up.atMs - back.atMs <= boundMs) return undefined;
+  const saw = `the containers did not run again within ${boundMs / 1000} s of the kubelet's return`;
+  const trail = [disturbed.evidence, evidence(back, 'the kubelet is back'), evidence(up, 'all containers run again')];
+  const slow = slowness(timeline);
+  return slow === undefined ? broken(expected, saw, trail, 2) : unknown(expected, `${saw}, ${slow}`, trail);
 }
 
 /** Something that was done to a node. */

@@ -135,6 +135,12 @@ export const disruptionFaults: readonly Fault[] = [
     turns: {'DIS-6': 'containers did not run again'},
   },
   {
+    name: 'a restart that a node going down broke off is taken up by the periodic sync alone',
+    in: 'node-is-restarted',
+    edit: e => e.delay(e.lowered, 60_000),
+    turns: {'DIS-6': "the containers did not run again within 50 s of the kubelet's return"},
+  },
+  {
     name: 'a Pod ends whose node was restarted while its containers started',
     in: 'node-is-restarted',
     edit: e =>

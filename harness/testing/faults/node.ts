@@ -67,7 +67,7 @@ export const nodeFaults: readonly Fault[] = [
     edit: afterwards(reading => {
       reading.logs = reading.logs.filter(file => !file.endsWith('/0.log'));
     }),
-    turns: {'CTR-19': 'gone: keeper/0.log, source/0.log, worker/0.log'},
+    turns: {'CTR-19': 'gone: prepare/0.log, source/0.log, worker/0.log'},
   },
   {
     name: 'the runs after the restart write into the old log files',
