@@ -1,4 +1,4 @@
-import {conditionOf, statusOf} from '../recording/pod.ts';
+import {conditionOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
@@ -104,8 +104,11 @@ export function endsWhenDeleted(): Check {
     trail.push(evidence(marked, 'deletionTimestamp is set, AllContainersRestarting=True'));
     for (const name of timeline.hadRun) {
       const again = restartedIn(timeline, name);
-      if (again !== undefined)
-        return broken(expected, `${name} was started again`, [...trail, evidence(again, 'a new container id')]);
+      if (again === undefined) continue;
+      const seen = [...trail, evidence(again, 'a new container id')];
+      return startedByThen(again.pod, name)
+        ? unknown(expected, `${name} was being started when the kubelet heard of the deletion`, seen)
+        : broken(expected, `${name} was started again`, seen);
     }
     const {goneAtMs} = deletion;
     if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', trail);
@@ -117,6 +120,15 @@ export function endsWhenDeleted(): Check {
     }
     return unlessGap(timeline, held(expected, trail), 'presence');
   };
+}
+
+/** Whether a container of a deleted Pod was started in the second of the deletion at the latest, though that was told later. */
+function startedByThen(pod: Pod, name: string): boolean {
+  const {state} = statusOf(pod, name) ?? {};
+  const startedAt = state?.running?.startedAt ?? state?.terminated?.startedAt;
+  const {deletionTimestamp, deletionGracePeriodSeconds = 0} = pod.metadata;
+  if (startedAt == null || deletionTimestamp === undefined) return false;
+  return Date.parse(startedAt) <= Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
 }
 
 /** The last that is seen of a deleted Pod is a phase that is final (pod-lifecycle, "Pod phase"), whatever its rules match. */

@@ -83,11 +83,32 @@ function isCountedAhead(timeline: Timeline, name: string): boolean {
   const first = statusOf(timeline.before.pod, name);
   const ids = new Set([first?.containerID, undefined]);
   const known = ids.size;
-  return inLoop(timeline).some(({pod}) => {
+  return inLoop(timeline).some(({pod}, at, versions) => {
     const now = statusOf(pod, name);
-    const starts = ids.add(now?.containerID).size - known + (now?.state.waiting === undefined ? 0 : 1);
+    const unseen = unseenRestarts(versions.slice(0, at + 1), name);
+    const starts = ids.add(now?.containerID).size - known + unseen + (now?.state.waiting === undefined ? 0 : 1);
     return (now?.restartCount ?? 0) - (first?.restartCount ?? 0) > starts;
   });
+}
+
+/**
+ * How many restarts came and went between two versions in which a container waited: it was counted, and the condition has been
+ * True meanwhile, as its time tells. The kubelet sends the latest state only, where it had no time to send those before.
+ */
+function unseenRestarts(versions: readonly PodVersion[], name: string): number {
+  return versions.filter(({pod}, at) => {
+    const before = versions[at - 1]?.pod;
+    const [was, is] = [before && statusOf(before, name), statusOf(pod, name)];
+    const [then, now] = [before, pod].map(each => each && conditionOf(each, 'AllContainersRestarting'));
+    return (
+      was?.state.waiting !== undefined &&
+      is?.state.waiting !== undefined &&
+      is.restartCount === was.restartCount + 1 &&
+      then?.status === 'False' &&
+      now?.status === 'False' &&
+      then.lastTransitionTime !== now.lastTransitionTime
+    );
+  }).length;
 }
 
 function countedWrongly(timeline: Timeline): Wrong | undefined {
@@ -108,8 +129,9 @@ function countedWrongly(timeline: Timeline): Wrong | undefined {
     const last = inLoop(timeline).at(-1) ?? timeline.before;
     const rise =
       (statusOf(last.pod, name)?.restartCount ?? 0) - (statusOf(timeline.before.pod, name)?.restartCount ?? 0);
-    // A container that was ended is counted before it is started again.
-    if (rise < starts || rise > starts + 1)
+    // A container that waits is counted for the start that comes.
+    const comes = statusOf(last.pod, name)?.state.waiting === undefined ? 0 : 1;
+    if (rise < starts || rise > starts + unseenRestarts(inLoop(timeline), name) + comes)
       return {
         saw: `restartCount of ${name} is not the number of its restarts`,
         at: evidence(last, `${name} restartCount up by ${rise}, ${starts} new container ids`),

@@ -56,6 +56,7 @@ export const podSchema = z.looseObject({
     resourceVersion: z.string(),
     generation: z.number().optional(),
     deletionTimestamp: z.string().optional(),
+    deletionGracePeriodSeconds: z.number().optional(),
     labels: z.record(z.string(), z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
     ownerReferences: z

@@ -59,7 +59,11 @@ export const failureFaults: readonly Fault[] = [
   {
     name: 'a container is started again after the deletion',
     in: deleted,
-    edit: e => onceDeleted(e, pod => Object.assign(status(pod, 'prepare'), {containerID: 'containerd://another'})),
+    edit: e =>
+      onceDeleted(e, pod => {
+        const running = {startedAt: pod.metadata.deletionTimestamp};
+        Object.assign(status(pod, 'prepare'), {containerID: 'containerd://another', state: {running}});
+      }),
     turns: {'INI-3': 'prepare was started again'},
   },
   {

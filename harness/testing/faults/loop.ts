@@ -36,6 +36,19 @@ export const loopFaults: readonly Fault[] = [
     turns: {'LOP-3': 'restartCount of worker went down'},
   },
   {
+    name: 'a container is counted once more while it waits',
+    in: loop,
+    edit: e => {
+      const waits = e.timeline.after.find(({pod}) => status(pod, 'worker').restartCount === 2)?.index ?? NaN;
+      const [version] = e.recording.observations.slice(waits);
+      if (version === undefined) throw new Error('worker does not wait for its second start');
+      e.insert(waits, structuredClone(version)).pods(waits + 1, Infinity, pod => {
+        if (pod.metadata.name === 'loop') status(pod, 'worker').restartCount += 1;
+      });
+    },
+    turns: {'LOP-3': 'restartCount of worker is not the number of its restarts'},
+  },
+  {
     name: 'one restart of many counts a container twice',
     in: loop,
     edit: e => {
