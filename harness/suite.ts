@@ -33,6 +33,8 @@ export class Recorded implements Judgeable {
   readonly #steps = new Map<string, Judgeable>();
   readonly #timelines = new Map<string | undefined, Timeline>();
 
+  readonly goesOn = true;
+
   constructor(read: () => Recording) {
     this.#read = read;
   }
@@ -68,6 +70,7 @@ export class Recorded implements Judgeable {
     const recording = () => this.recording;
     const timeline = () => this.#timelineOf(step);
     const after: Judgeable = {
+      goesOn: this.goesOn,
       get recording() {
         return recording();
       },

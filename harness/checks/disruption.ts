@@ -178,10 +178,15 @@ function wasCancelled(pod: Pod, name: string): boolean {
   return ended?.reason === 'StartError' && ended.message?.includes('context canceled') === true;
 }
 
-/** How often a container was started again, by its ids and by its restartCount, whichever says more. */
+/**
+ * How often a container was started again, by its ids and by its restartCount, whichever says more. A start that was cancelled
+ * since the kubelet went away meanwhile is made up for, and is none.
+ */
 function restartsOf({before, after}: Timeline, name: string): number {
-  const ids = [before, ...after].flatMap(({pod}) => statusOf(pod, name)?.containerID ?? []);
-  return Math.max(new Set(ids).size - 1, countOf(after.at(-1) ?? before, name) - countOf(before, name));
+  const idOf = ({pod}: PodVersion) => statusOf(pod, name)?.containerID ?? [];
+  const ids = new Set([before, ...after].flatMap(idOf));
+  const cancelled = new Set(after.filter(({pod}) => wasCancelled(pod, name)).flatMap(idOf));
+  return Math.max(ids.size - 1, countOf(after.at(-1) ?? before, name) - countOf(before, name)) - cancelled.size;
 }
 
 /** The timeline without a gap after which the Pod was listed: how it is in the end is known all the same. */

@@ -106,7 +106,7 @@ export function endsWhenDeleted(): Check {
       const again = restartedIn(timeline, name);
       if (again === undefined) continue;
       const seen = [...trail, evidence(again, 'a new container id')];
-      return startedByThen(again.pod, name)
+      return startedBefore(marked.pod, again.pod, name)
         ? unknown(expected, `${name} was being started when the kubelet heard of the deletion`, seen)
         : broken(expected, `${name} was started again`, seen);
     }
@@ -122,11 +122,15 @@ export function endsWhenDeleted(): Check {
   };
 }
 
-/** Whether a container of a deleted Pod was started in the second of the deletion at the latest, though that was told later. */
-function startedByThen(pod: Pod, name: string): boolean {
-  const {state} = statusOf(pod, name) ?? {};
+/**
+ * Whether a container was started in the second of the deletion at the latest, though that was told later.
+ *
+ * @param deleted the first version with a deletionTimestamp; the kubelet deletes the Pod once more in the end
+ */
+function startedBefore(deleted: Pod, started: Pod, name: string): boolean {
+  const {state} = statusOf(started, name) ?? {};
   const startedAt = state?.running?.startedAt ?? state?.terminated?.startedAt;
-  const {deletionTimestamp, deletionGracePeriodSeconds = 0} = pod.metadata;
+  const {deletionTimestamp, deletionGracePeriodSeconds = 0} = deleted.metadata;
   if (startedAt == null || deletionTimestamp === undefined) return false;
   return Date.parse(startedAt) <= Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
 }

@@ -45,10 +45,12 @@ export interface Judgeable {
   readonly timeline: Timeline;
   /** The whole recording, for what does not turn on a container's exit. */
   readonly recording: Recording;
+  /** Whether an expectation that did not hold lets the next one be asked: all that is found is weighed at the end. */
+  readonly goesOn?: boolean;
   collect(finding: Finding, excerpt: readonly string[], by: Expectation): void;
 }
 
-/** Wraps a check of a restart's timeline: the finding is collected, and one that did not hold fails the expectation. */
+/** Wraps a check of a restart's timeline: the finding is collected, and one that did not hold fails the expectation, unless it is weighed later. */
 function matcher<Arguments extends readonly unknown[]>(name: string, check: (...given: Arguments) => Check) {
   return function (this: {isNot?: boolean | undefined}, run: Judgeable, ...given: Arguments) {
     refuseNot(name, this.isNot);
@@ -81,7 +83,7 @@ function outcome(
 ) {
   const lines = excerpt(finding, from);
   run.collect(finding, lines, by);
-  return {pass: finding.outcome === 'held', message: () => explain(finding, lines)};
+  return {pass: finding.outcome === 'held' || run.goesOn === true, message: () => explain(finding, lines)};
 }
 
 /** Every matcher with the check that it wraps. */

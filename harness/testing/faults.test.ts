@@ -238,6 +238,22 @@ test('what the kubelet did not report separately is undecided, not failed', () =
   expect(verdicts.find(({requirement}) => requirement === 'CND-2')?.outcome).toBe('Inconclusive');
 });
 
+test.each([
+  ['cancelled', 'Passed'],
+  ['made', 'Failed'],
+])('a start that was %s when the kubelet was killed leaves DIS-11 %s', (start, outcome) => {
+  const recording = new Edit(goodRecording('kubelet-is-restarted'));
+  recording.step('exit, then the kubelet is killed in the start');
+  const reason = start === 'cancelled' ? 'StartError' : 'Error';
+  const terminated = {exitCode: 128, reason, message: 'failed to start containerd task: context canceled'};
+  recording.pods(recording.lowered + 1, recording.last - 1, pod => {
+    Object.assign(status(pod, 'watcher'), {containerID: 'containerd://first', state: {terminated}});
+  });
+  recording.pods(recording.last, recording.last, pod => (status(pod, 'watcher').restartCount += 1));
+  const verdicts = bench.judge('kubelet-is-restarted', recording.recording, []);
+  expect(verdicts.find(({requirement}) => requirement === 'DIS-11')?.outcome).toBe(outcome);
+});
+
 test('a container and a Pod that admission adds change no verdict', () => {
   const recording = new Edit(goodRecording('regular-container-exits'));
   const sidecar = {

@@ -1,6 +1,7 @@
 import type {Finding} from '../checks/finding.ts';
 import type {Expectation} from '../matchers/matchers.ts';
-import {verdictOn, type Judged, type Verdict} from './verdict.ts';
+import {explain} from '../matchers/explain.ts';
+import {decidingOf, verdictOn, type Judged, type Verdict} from './verdict.ts';
 
 /** A finding with its formatted evidence, as a matcher hands it on. */
 export interface Collected {
@@ -13,9 +14,9 @@ export interface Collected {
 /**
  * Runs what a suite states of one requirement and gives the verdict.
  *
- * @param check throws where an expectation did not hold, or where there is nothing to judge
+ * @param check throws where there is nothing to judge
  * @param findings gives what the matchers collected meanwhile
- * @returns the verdict, and what was thrown
+ * @returns the verdict, and what explains it where it is not Passed
  */
 export function judge(
   judged: Judged,
@@ -24,14 +25,13 @@ export function judge(
 ): {verdict: Verdict; failure: unknown} {
   const failure = thrownBy(check);
   const collected = findings();
-  const deciding = collected.find(({finding}) => finding.outcome !== 'held') ?? collected.at(-1);
-  const verdict = verdictOn(
-    judged,
-    collected.map(({finding}) => finding),
-    deciding?.excerpt ?? [],
-  );
-  if (failure === undefined || (deciding !== undefined && deciding.finding.outcome !== 'held'))
-    return {verdict, failure};
+  const found = collected.map(({finding}) => finding);
+  const finding = decidingOf(judged, found);
+  const excerpt = collected.find(each => each.finding === finding)?.excerpt ?? [];
+  const verdict = verdictOn(judged, found, excerpt);
+  if (finding !== undefined && finding.outcome !== 'held')
+    return {verdict, failure: new Error(explain(finding, excerpt))};
+  if (failure === undefined) return {verdict, failure};
   return {
     verdict: {
       ...verdict,

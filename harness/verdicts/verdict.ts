@@ -131,11 +131,8 @@ export function compareReleases(a: string, b: string): number {
  * The verdict on what the checks of one requirement found in one recording. A requirement without a finding is an Error: what
  * checked nothing must not pass.
  */
-export function verdictOn(
-  {requirement, scenario, node, target, deviations}: Judged,
-  findings: readonly Finding[],
-  excerpt: readonly string[],
-): Verdict {
+export function verdictOn(judged: Judged, findings: readonly Finding[], excerpt: readonly string[]): Verdict {
+  const {requirement, scenario, node} = judged;
   const figures = findings.flatMap(finding => finding.figures ?? []);
   const base = {
     requirement: requirement.id,
@@ -144,21 +141,31 @@ export function verdictOn(
     excerpt: [...excerpt],
     ...(figures.length === 0 ? {} : {figures}),
   };
-  const deciding =
-    findings.find(({outcome}) => outcome === 'broken') ??
-    findings.find(({outcome}) => outcome === 'unknown') ??
-    findings.at(-1);
+  const deciding = decidingOf(judged, findings);
   if (deciding === undefined) return {...base, outcome: 'Error', expected: 'at least one check', saw: 'none ran'};
   const {expected, saw} = deciding;
   if (deciding.outcome === 'held') return {...base, outcome: 'Passed', expected, saw};
   if (deciding.outcome === 'unknown') return {...base, outcome: 'Inconclusive', expected, saw};
-  const known = deviations.some(
-    deviation =>
-      deviation.requirement === requirement.id &&
-      deviation.releases.includes(releaseFor(requirement, target, node)) &&
-      deviation.saw === saw,
+  return {...base, outcome: isKnown(judged, deciding) ? 'KnownDeviation' : 'Failed', expected, saw};
+}
+
+/** The finding that a verdict rests on, the worst: a known deviation hides neither what is broken beside it nor what is undecided. */
+export function decidingOf<F extends Finding>(judged: Judged, findings: readonly F[]): F | undefined {
+  const broken = findings.filter(({outcome}) => outcome === 'broken');
+  return (
+    broken.find(finding => !isKnown(judged, finding)) ??
+    findings.find(({outcome}) => outcome === 'unknown') ??
+    broken[0] ??
+    findings.at(-1)
   );
-  return {...base, outcome: known ? 'KnownDeviation' : 'Failed', expected, saw};
+}
+
+function isKnown({requirement, node, target, deviations}: Judged, {saw}: Finding): boolean {
+  const release = releaseFor(requirement, target, node);
+  return deviations.some(
+    deviation =>
+      deviation.requirement === requirement.id && deviation.releases.includes(release) && deviation.saw === saw,
+  );
 }
 
 /** Worst first: what one requirement's verdicts over several scenarios come to. */

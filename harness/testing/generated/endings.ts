@@ -28,7 +28,11 @@ const started =
   (e: Edit) =>
     scene.versions(e, from, Infinity, pod => {
       const now = statusOf(pod, name);
-      if (now !== undefined) now.containerID = id;
+      if (now === undefined) return;
+      now.containerID = id;
+      // Of a deleted Pod it counts whether that was later than the deletion.
+      const {deletionTimestamp} = pod.metadata;
+      if (deletionTimestamp !== undefined) now.state = {running: {startedAt: deletionTimestamp}};
     });
 
 /** A container is started that should not be any more, at each version. */
