@@ -15,7 +15,7 @@ export function failsPod(container: string): Check {
   return timeline => {
     const expected = `${container} fails, is not started once more, and the phase becomes Failed`;
     const trail: Evidence[] = [stimulusEvidence(timeline)];
-    const failed = failedIn(timeline, container);
+    const failed = hasFailed(timeline.before, container) ?? failedIn(timeline, container);
     if (failed === undefined) return missing(timeline, expected, `${container} did not fail`, trail);
     const code = statusOf(failed.pod, container)?.state.terminated?.exitCode;
     trail.push(evidence(failed, `${container} terminated, exitCode ${code ?? 'absent'}`));
@@ -106,7 +106,7 @@ export function endsWhenDeleted(): Check {
       const again = restartedIn(timeline, name);
       if (again === undefined) continue;
       const seen = [...trail, evidence(again, 'a new container id')];
-      return startedBefore(marked.pod, again.pod, name)
+      return wasAtStart(timeline, marked.pod, again.pod, name)
         ? unknown(expected, `${name} was being started when the kubelet heard of the deletion`, seen)
         : broken(expected, `${name} was started again`, seen);
     }
@@ -123,16 +123,22 @@ export function endsWhenDeleted(): Check {
 }
 
 /**
- * Whether a container was started in the second of the deletion at the latest, though that was told later.
+ * Whether the kubelet was at the start of a container in the second of the deletion at the latest, by its events and by the
+ * status, though that was told later.
  *
  * @param deleted the first version with a deletionTimestamp; the kubelet deletes the Pod once more in the end
  */
-function startedBefore(deleted: Pod, started: Pod, name: string): boolean {
+function wasAtStart({recording, stimulusIndex}: Timeline, deleted: Pod, started: Pod, name: string): boolean {
   const {state} = statusOf(started, name) ?? {};
-  const startedAt = state?.running?.startedAt ?? state?.terminated?.startedAt;
+  const events = recording.observations
+    .slice(stimulusIndex)
+    .flatMap(o => (o.kind === 'event' && o.object.involvedObject.fieldPath?.endsWith(`{${name}}`) ? [o.object] : []))
+    .filter(({reason}) => reason === 'Pulled' || reason === 'Created');
+  const times = [state?.running?.startedAt, state?.terminated?.startedAt, ...events.map(each => each.lastTimestamp)];
   const {deletionTimestamp, deletionGracePeriodSeconds = 0} = deleted.metadata;
-  if (startedAt == null || deletionTimestamp === undefined) return false;
-  return Date.parse(startedAt) <= Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+  if (deletionTimestamp === undefined) return false;
+  const deletedAt = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+  return times.some(time => time != null && Date.parse(time) <= deletedAt);
 }
 
 /** The last that is seen of a deleted Pod is a phase that is final (pod-lifecycle, "Pod phase"), whatever its rules match. */
@@ -191,6 +197,12 @@ function failedIn({before, after}: Timeline, container: string): PodVersion | un
     if (terminated === undefined || terminated.exitCode === 0) return false;
     return was?.state.running !== undefined || now?.containerID !== was?.containerID;
   });
+}
+
+/** A version in which a container has failed. */
+function hasFailed(version: PodVersion, container: string): PodVersion | undefined {
+  const code = statusOf(version.pod, container)?.state.terminated?.exitCode ?? 0;
+  return code === 0 ? undefined : version;
 }
 
 /** The first version after that one in which the container has another id. */

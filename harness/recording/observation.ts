@@ -66,6 +66,7 @@ export const observationSchema = z.discriminatedUnion('kind', [
       reason: z.string().optional(),
       message: z.string().optional(),
       type: z.string().optional(),
+      lastTimestamp: z.string().nullish(),
       involvedObject: z.looseObject({name: z.string().optional(), fieldPath: z.string().optional()}),
     }),
   }),
