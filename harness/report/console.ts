@@ -1,7 +1,7 @@
 import {styleText} from 'node:util';
 import type {Target} from '../recording/target.ts';
 import {marks} from '../timeouts.ts';
-import {disagreements, poolsOf, type Pool} from '../verdicts/pools.ts';
+import type {Pool} from '../verdicts/pools.ts';
 import type {Outcome} from '../verdicts/verdict.ts';
 import {groups} from './groups.ts';
 import {formatKillSummary} from './kills.ts';
@@ -25,7 +25,7 @@ const colours = {
 export function formatReport(report: Report, colour: boolean): string {
   const paint = (outcome: Outcome) =>
     colour ? styleText(colours[outcome], outcome, {validateStream: false}) : outcome;
-  const {rows, unjudged, stale, kills} = report;
+  const {rows, pools, unjudged, stale, kills} = report;
   const lines = [...head(report), ''];
   let group = '';
   for (const row of rows) {
@@ -38,10 +38,6 @@ export function formatReport(report: Report, colour: boolean): string {
   for (const {requirement, saw} of stale)
     lines.push('', `stale deviation: ${requirement} passed, though deviations.yaml says: ${saw}`);
   lines.push('', 'Profiles', ...report.profiles.map(formatProfile));
-  const pools = poolsOf(
-    report.target,
-    rows.flatMap(({scenarios}) => scenarios),
-  );
   if (pools.length > 1) lines.push('', 'Node pools', ...pools.flatMap(formatPool));
   if (kills !== undefined) lines.push('', ...formatKillSummary(kills));
   return `${[...lines, '', summary(report)].join('\n')}\n`;
@@ -69,7 +65,7 @@ function formatPool({kubelet, runtime, os, architecture, nodes, counts}: Pool): 
   return [`  ${nodes.join(', ')}: ${tally(counts)}`, `    ${alike.join(', ')}`];
 }
 
-function head({suite, target}: Report): string[] {
+function head({suite, target, disagreements}: Report): string[] {
   const runtimes = [...new Set(target.nodes.map(({kubelet, runtime}) => `kubelet ${kubelet}, ${runtime}`))].join('; ');
   const nodes = runtimes === '' ? 'nodes that this user may not see' : `${target.nodes.length} node(s): ${runtimes}`;
   return [
@@ -81,7 +77,7 @@ function head({suite, target}: Report): string[] {
     ...(target.admission === undefined ? [] : [`  added    by admission: ${target.admission.join(', ')}`]),
     `  node     ${pace(target)}`,
     `  feature  ${target.feature === 'on' ? 'on' : 'OFF: nothing of the restart was judged'}`,
-    ...disagreements(target).map(each => `    finding  ${each}`),
+    ...disagreements.map(each => `    finding  ${each}`),
     ...target.probes.map(({name, says, detail}) => `    ${says.padEnd(7)}  ${name}: ${detail}`),
   ];
 }

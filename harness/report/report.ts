@@ -2,6 +2,7 @@ import type {Target} from '../recording/target.ts';
 import {profiles, type Catalogue, type Deviation, type Requirement} from '../verdicts/catalogue.ts';
 import {besideControls} from '../verdicts/control.ts';
 import {summarizeKills, type KillSummary} from '../verdicts/kill-matrix.ts';
+import {disagreements, poolsOf, type Pool} from '../verdicts/pools.ts';
 import {releaseFor, summarize, type Outcome, type Verdict} from '../verdicts/verdict.ts';
 
 /** One requirement with all that was said of it. */
@@ -37,6 +38,10 @@ export interface Report {
   readonly rows: readonly Row[];
   /** The same by profile, in the order of the profiles. */
   readonly profiles: readonly ProfileResult[];
+  /** The same by nodes that are alike. */
+  readonly pools: readonly Pool[];
+  /** Where the probes of the gate disagree, a sentence each. */
+  readonly disagreements: readonly string[];
   /** Which faults each requirement is known to catch. */
   readonly kills?: KillSummary | undefined;
   /** Requirements of the catalogue that no verdict speaks of. */
@@ -68,6 +73,11 @@ export function buildReport(suite: string, target: Target, catalogue: Catalogue,
     counts: countOf(rows),
     profiles: profiles.map(name => ofProfile(name, target, rows, unjudged)),
     rows,
+    pools: poolsOf(
+      target,
+      rows.flatMap(({scenarios}) => scenarios),
+    ),
+    disagreements: disagreements(target),
     kills: catalogue.kills === undefined ? undefined : summarizeKills(catalogue.kills, catalogue.requirements.keys()),
     unjudged,
     stale: catalogue.deviations.filter(

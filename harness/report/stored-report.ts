@@ -4,6 +4,7 @@ import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 import {targetSchema} from '../recording/target.ts';
 import {deviationSchema, profiles, requirementSchema} from '../verdicts/catalogue.ts';
+import {liveFaultSchema} from '../verdicts/kill-matrix.ts';
 import {verdictSchema} from '../verdicts/verdict.ts';
 import type {Report} from './report.ts';
 
@@ -36,6 +37,17 @@ export const reportSchema = z.strictObject({
       deviation: deviationSchema.optional(),
     }),
   ),
+  pools: z.array(
+    z.strictObject({
+      kubelet: z.string(),
+      runtime: z.string(),
+      os: z.string(),
+      architecture: z.string().optional(),
+      nodes: z.array(z.string()),
+      counts,
+    }),
+  ),
+  disagreements: z.array(z.string()),
   kills: z
     .strictObject({
       requirements: z.array(
@@ -49,6 +61,9 @@ export const reportSchema = z.strictObject({
       recorded: z.strictObject({requirements: number, named: number, generated: number}),
       live: z.strictObject({requirements: number, tried: number, seen: number}),
       withoutLive: z.array(z.string()),
+      faults: z.array(
+        liveFaultSchema.pick({id: true, describes: true, outcome: true, killedBy: true}).extend({release: z.string()}),
+      ),
     })
     .optional(),
   unjudged: z.array(requirementSchema),

@@ -71,10 +71,16 @@ test('the summary counts requirements and faults, and names the requirements tha
   mkdirSync(join(folder, 'mutants'));
   written('kill-matrix.json', recorded);
   written('mutants/results-1.35.4.json', results('1.35.4'));
-  const {recorded: inRecordings, live: onClusters, withoutLive} = summarizeKills(read(), ['CTR-4', 'IDN-1', 'IDN-2']);
+  const summary = summarizeKills(read(), ['CTR-4', 'IDN-1', 'IDN-2']);
+  const {recorded: inRecordings, live: onClusters, withoutLive, faults} = summary;
   expect(inRecordings).toEqual({requirements: 2, named: 1, generated: 40});
   expect(onClusters).toEqual({requirements: 1, tried: 2, seen: 1});
   expect(withoutLive).toEqual(['IDN-1', 'IDN-2']);
+  expect(faults.map(({release, id, killedBy}) => [release, id, killedBy.length])).toEqual([
+    ['1.35.4', 'count-by-two', 2],
+    ['1.35.4', 'log-line', 0],
+    ['1.35.4', 'count-none', 0],
+  ]);
 });
 
 test.each([

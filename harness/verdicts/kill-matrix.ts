@@ -20,7 +20,7 @@ export const recordedSchema = z.strictObject({
 });
 
 /** What became of one faulty build of a component on a real cluster. */
-const liveFaultSchema = z.strictObject({
+export const liveFaultSchema = z.strictObject({
   id: z.string(),
   /** What is wrong with it, in one sentence. */
   describes: z.string(),
@@ -78,6 +78,14 @@ export interface KillSummary {
   readonly live: {readonly requirements: number; readonly tried: number; readonly seen: number};
   /** Requirements that no faulty component has turned red. */
   readonly withoutLive: readonly string[];
+  /** The faulty components, each with what it turned red. */
+  readonly faults: readonly SeenFault[];
+}
+
+/** A faulty component of a release, and what became of it. */
+export interface SeenFault extends Pick<LiveFault, 'id' | 'describes' | 'outcome'> {
+  readonly release: string;
+  readonly killedBy: readonly string[];
 }
 
 /** The name of the recorded part in suites/. */
@@ -135,6 +143,9 @@ export function summarizeKills(matrix: KillMatrix, requirements: Iterable<string
       seen: faults.filter(({killedBy}) => killedBy.length > 0).length,
     },
     withoutLive,
+    faults: matrix.live.flatMap(({release, faults: its}) =>
+      its.map(({id: name, describes, outcome, killedBy}) => ({release, id: name, describes, outcome, killedBy})),
+    ),
   };
 }
 

@@ -8,7 +8,7 @@ export interface Pool {
   readonly kubelet: string;
   readonly runtime: string;
   readonly os: string;
-  readonly architecture: string | undefined;
+  readonly architecture?: string | undefined;
   readonly nodes: readonly string[];
   readonly counts: Readonly<Record<Outcome, number>>;
 }

@@ -3,6 +3,7 @@ import type {VNode} from 'preact';
 import {marks} from '../../timeouts.ts';
 import type {Evidence} from '../evidence.ts';
 import type {Report} from '../report.ts';
+import type {Kills, SeenFault} from '../../verdicts/kill-matrix.ts';
 import {badge, outcomes, verdicts} from './verdict.ts';
 
 /** What released Kubernetes is known to do otherwise, as far as this run showed it, and what it no longer showed. */
@@ -43,55 +44,108 @@ export function deviationsSection({rows, stale}: Report): VNode {
   </section>`;
 }
 
+/** What the tries with faulty components came to, in words. */
+const fates = {
+  killed: 'seen',
+  'killed otherwise': 'seen, by other requirements than expected',
+  survived: 'not seen',
+  equivalent: 'nothing that can be seen differs',
+  control: 'no fault, for comparison',
+} as const satisfies Record<SeenFault['outcome'], string>;
+
 /** Which faults the requirements are known to catch; nothing where none was tried. */
 export function killsSection({kills, rows}: Report): VNode | '' {
   if (kills === undefined || kills.recorded.requirements + kills.live.tried === 0) return '';
-  const {requirements, recorded, live, withoutLive} = kills;
+  const {requirements, recorded, live, withoutLive, faults} = kills;
   const all = requirements.length;
   const here = new Set(rows.map(({requirement: {id}}) => id));
+  const edits = `${recorded.requirements} of ${all} turn red on edited recordings, by ${recorded.named} named and ${recorded.generated} generated edits.`;
+  const components = `${live.requirements} of ${all} did so on clusters with a component made faulty: of ${live.tried} such faults ${live.seen} were seen.`;
   return html`<section id="kills" aria-labelledby="kills-title">
     <h2 id="kills-title">Faults that the requirements catch</h2>
     <p>
-      A requirement is worth what it catches. ${recorded.requirements} of ${all} turn red on edited recordings, by
-      ${' '}${recorded.named} named and ${recorded.generated} generated edits; ${live.requirements} of ${all} did so on
-      a cluster with a component made faulty, by ${live.seen} of the ${live.tried} that were tried.
+      A requirement is worth what it catches. This was found out of the suite itself, not of this cluster.
+      ${recorded.requirements === 0 ? '' : ` ${edits}`}${live.tried === 0 ? '' : ` ${components}`}
     </p>
+    ${faults.length === 0 ? '' : faultsTable(faults, here)}
     <details>
       <summary>By requirement</summary>
-      <div class="scroll" tabindex="0" role="group" aria-label="Faults by requirement">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Requirement</th>
-              <th scope="col">Faulty components</th>
-              <th scope="col">Named edits</th>
-              <th scope="col">Generated edits</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${requirements.map(
-              ({requirement, named, generated, live: its}) =>
-                html`<tr>
-                  <th scope="row">
-                    ${here.has(requirement) ? html`<a href=${`#${requirement}`}>${requirement}</a>` : requirement}
-                  </th>
-                  <td>${its.length === 0 ? 'none' : its.join(', ')}</td>
-                  <td class="number">${named.length}</td>
-                  <td class="number">${generated}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
+      ${killsTable(requirements, here)}
+      ${
+        live.tried === 0 || withoutLive.length === 0
+          ? ''
+          : html`<p>Turned red by no faulty component: ${withoutLive.join(', ')}.</p>`
+      }
     </details>
-    ${live.tried === 0 || withoutLive.length === 0 ? '' : html`<p>Turned red by no faulty component: ${withoutLive.join(', ')}.</p>`}
   </section>`;
 }
 
+function faultsTable(faults: readonly SeenFault[], here: ReadonlySet<string>): VNode {
+  return html`<details>
+    <summary>By fault of a component</summary>
+    <div class="scroll" tabindex="0" role="group" aria-label="Requirements by fault">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Release</th>
+            <th scope="col">Fault</th>
+            <th scope="col">Was</th>
+            <th scope="col">Turned red</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${faults.map(
+            ({release, id, describes, outcome, killedBy}) =>
+              html`<tr>
+                <td>${release}</td>
+                <th scope="row">${describes} <span class="soft">(${id})</span></th>
+                <td>${fates[outcome]}</td>
+                <td>${killedBy.length === 0 ? 'none' : killedBy.map(each => linked(each, here))}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}
+
+function killsTable(requirements: readonly Kills[], here: ReadonlySet<string>): VNode {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Faults by requirement">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Requirement</th>
+          <th scope="col">Faulty components</th>
+          <th scope="col">Named edits</th>
+          <th scope="col">Generated edits</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${requirements.map(
+          ({requirement, named, generated, live}) =>
+            html`<tr>
+              <th scope="row">${linked(requirement, here)}</th>
+              <td>${live.length === 0 ? 'none' : live.join(', ')}</td>
+              <td class="number">${named.length}</td>
+              <td class="number">${generated}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** A requirement that is not in the report is named without a link. */
+function linked(id: string, here: ReadonlySet<string>): VNode {
+  return here.has(id) ? html`<a class="kill" href=${`#${id}`}>${id}</a>` : html`<span class="kill">${id}</span>`;
+}
+
 /** The cluster, and what was learnt of it beforehand. */
-export function environmentSection({suite, digests = {}, target}: Report, evidence: Evidence): VNode {
+export function environmentSection(
+  {suite, digests = {}, target, pools, disagreements}: Report,
+  evidence: Evidence,
+): VNode {
   const {nodes, probes, calibration, image, context, server} = target;
-  const answers = new Set(probes.map(({says}) => says).filter(says => says !== 'unknown'));
   return html`<section id="environment" aria-labelledby="environment-title">
     <h2 id="environment-title">Environment</h2>
     <dl class="facts">
@@ -121,11 +175,34 @@ export function environmentSection({suite, digests = {}, target}: Report, eviden
         declaresFeature ? 'yes' : 'no',
       ]),
     )}
+    ${
+      pools.length < 2
+        ? ''
+        : table(
+            'Verdicts by nodes that are alike',
+            ['Nodes', 'Kubelet', 'Runtime', 'System', 'Requirements'],
+            pools.map(({nodes: its, kubelet, runtime, os, architecture, counts}) => [
+              its.join(', '),
+              kubelet,
+              runtime,
+              architecture === undefined ? os : `${os}, ${architecture}`,
+              tally(counts),
+            ]),
+          )
+    }
     ${table(
-      answers.size > 1 ? 'Is the feature on? The probes disagree.' : 'Is the feature on?',
+      'Is the feature on?',
       ['Asked', 'Says', 'Answer'],
       probes.map(({name, says, detail}) => [name, says, detail]),
     )}
+    ${
+      disagreements.length === 0
+        ? ''
+        : html`<p>The probes disagree:</p>
+            <ul>
+              ${disagreements.map(each => html`<li>${each}</li>`)}
+            </ul>`
+    }
     <h3>Digests</h3>
     <details>
       <summary>SHA-256 of what was demanded (suite ${suite}) and of what was seen</summary>
@@ -154,6 +231,12 @@ export function readingSection(): VNode {
     </p>
     <p>This suite is not part of the conformance program of the CNCF.</p>
   </section>`;
+}
+
+/** How many requirements have each outcome, the outcomes that there are. */
+function tally(counts: Report['counts']): string {
+  const there = outcomes.filter(outcome => counts[outcome] > 0);
+  return there.length === 0 ? 'none' : there.map(outcome => `${counts[outcome]} ${verdicts[outcome].name}`).join(', ');
 }
 
 function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): VNode {

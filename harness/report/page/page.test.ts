@@ -43,6 +43,20 @@ describe('the page of a run with failures', () => {
     expect(drawing?.textContent).toContain('IDN-2');
   });
 
+  test('tells nodes that differ apart, and where the probes of the gate disagree', () => {
+    const {counts} = red.report;
+    const [pool] = red.report.pools;
+    if (pool === undefined) throw new Error('the run has no nodes');
+    const older = {...pool, kubelet: 'v1.34.9', nodes: ['old'], counts: {...counts, Passed: 3, Failed: 0}};
+    const report = {...red.report, pools: [pool, older], disagreements: ['the feature is on at new and off at old']};
+    const {document: mixed} = parseHTML(formatPage(report, red.evidence, undefined));
+    const environment = mixed.querySelector('#environment')?.textContent;
+    expect(environment).toMatch(/old\s*v1\.34\.9/);
+    expect(environment).toContain('3 Passed');
+    expect(environment).toContain('the feature is on at new and off at old');
+    expect(document.querySelector('#environment')?.textContent).not.toContain('disagree');
+  });
+
   test('links to nothing that is not there', () => {
     const targets = [...document.querySelectorAll('a[href^="#"]')].map(each => each.getAttribute('href') ?? '');
     const missing = [...new Set(targets)].filter(each => document.getElementById(each.slice(1)) === null);
