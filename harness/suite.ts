@@ -33,8 +33,6 @@ export class Recorded implements Judgeable {
   readonly #steps = new Map<string, Judgeable>();
   readonly #timelines = new Map<string | undefined, Timeline>();
 
-  readonly goesOn = true;
-
   constructor(read: () => Recording) {
     this.#read = read;
   }
@@ -70,23 +68,22 @@ export class Recorded implements Judgeable {
     const recording = () => this.recording;
     const timeline = () => this.#timelineOf(step);
     const after: Judgeable = {
-      goesOn: this.goesOn,
       get recording() {
         return recording();
       },
       get timeline() {
         return timeline();
       },
-      collect: (finding, excerpt, by) => {
-        this.collect(finding, excerpt, {...by, step});
+      collect: found => {
+        this.collect({...found, by: {...found.by, step}});
       },
     };
     this.#steps.set(step, after);
     return after;
   }
 
-  collect(finding: Collected['finding'], excerpt: Collected['excerpt'], by: Collected['by']): void {
-    this.#findings.push({finding, excerpt, by});
+  collect(found: Collected): void {
+    this.#findings.push(found);
   }
 
   /** The findings since the last call. */

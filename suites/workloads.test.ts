@@ -94,6 +94,36 @@ scenario([jobOnFailure], restart => {
   requirement('WRK-9', () => expect(restart).toFailJobByRestarts());
 });
 
+const noRuleMatches: Scenario = {
+  id: 'job-without-matching-rule',
+  title: 'the Pod of a Job fails with a code that its podFailurePolicy lists, and no rule of the container',
+  manifest: 'job.yaml',
+  overlay: {
+    containers: {
+      source: {
+        restartPolicy: 'Never',
+        restartPolicyRules: [{action: 'RestartAllContainers', exitCodes: {operator: 'In', values: [99]}}],
+      },
+    },
+  },
+  watches: ['jobs'],
+  steps: [
+    {
+      do: 'exit',
+      name: 'exit',
+      tells: [
+        {container: 'source', code: 88},
+        {container: 'worker', code: 0},
+      ],
+      until: 'job failed',
+    },
+  ],
+};
+
+scenario([noRuleMatches], restart => {
+  requirement('WRK-14', () => expect(restart).toFailJobByPolicy());
+});
+
 const fails = (container: string, code: number, name: string): Step => ({
   do: 'exit',
   name,

@@ -22,7 +22,7 @@ const of = ({index, atMs, entry}: JournalLine): Evidence => ({index, atMs, text:
  * that is also said of whatever follows one of them.
  */
 export function startsInTurn(kind: Extract<ContainerKind, 'init' | 'sidecar' | 'regular'>): Check {
-  const follows = kind === 'sidecar' ? ', and so does what follows a sidecar' : '';
+  const follows = kind === 'sidecar' ? ', and what follows a sidecar after that one is ready' : '';
   const expected = `each ${kind} container starts after the init containers before it have ended and the sidecars before it are ready${follows}`;
   return timeline => {
     const hole = journalHole(timeline);

@@ -1,5 +1,5 @@
 import {nameInApi} from '../recording/observation.ts';
-import {conditionOf, containersOf, statusOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, containersOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
 import {kubeletSchema} from '../recording/runtime.ts';
 import type {NodeAction} from '../recording/scenario.ts';
@@ -10,6 +10,7 @@ import {
   journalHole,
   missing,
   unknown,
+  unlessGap,
   type Check,
   type Evidence,
   type Finding,
@@ -53,10 +54,12 @@ export function comesThrough(
 
 /**
  * A restart that the kubelet did not take up by itself when it was back: it came so late that the kubelet's periodic sync of
- * the Pod explains it, which would hide that nothing else brings it about.
+ * the Pod explains it, which would hide that nothing else brings it about. The kubelet is back when it tells of containers.
  */
 function cameBySync(timeline: Timeline, expected: string, disturbed: Done): Finding | undefined {
-  const back = timeline.after.find(({index}) => index > disturbed.evidence.index);
+  const told = ({pod}: PodVersion): string => JSON.stringify(statusesOf(pod));
+  const before = timeline.after.findLast(({index}) => index < disturbed.begun) ?? timeline.before;
+  const back = timeline.after.find(each => each.index > disturbed.evidence.index && told(each) !== told(before));
   const up = timeline.after.find(
     ({index, pod}) => index > disturbed.begun && notRunningAgain(timeline, pod).length === 0,
   );
@@ -66,7 +69,9 @@ function cameBySync(timeline: Timeline, expected: string, disturbed: Done): Find
   const saw = `the containers did not run again within ${boundMs / 1000} s of the kubelet's return`;
   const trail = [disturbed.evidence, evidence(back, 'the kubelet is back'), evidence(up, 'all containers run again')];
   const slow = slowness(timeline);
-  return slow === undefined ? broken(expected, saw, trail, 2) : unknown(expected, `${saw}, ${slow}`, trail);
+  return slow === undefined
+    ? unlessGap(timeline, broken(expected, saw, trail, 2), 'absence')
+    : unknown(expected, `${saw}, ${slow}`, trail);
 }
 
 /** Something that was done to a node. */
@@ -106,7 +111,8 @@ function startedBefore({before, after, hadRun}: Timeline, during: Phase): string
     const id = statusOf(last, name)?.containerID;
     return id !== undefined && id !== statusOf(before.pod, name)?.containerID;
   });
-  const taken = hadRun.some(name => statusOf(last, name)?.state.terminated?.reason === 'Unknown');
+  // The last one starts when all the others have.
+  const taken = statusOf(last, hadRun.at(-1) ?? '')?.state.terminated?.reason === 'Unknown';
   return during === 'their start' && again && taken
     ? 'every container had started again when the node was disturbed'
     : undefined;
@@ -174,7 +180,18 @@ function why(pod: Pod, idle: readonly string[]): string {
 
 /** Whether the start of a container broke off since the kubelet went away meanwhile. */
 function wasCancelled(pod: Pod, name: string): boolean {
-  const ended = statusOf(pod, name)?.state.terminated;
+  return isCancelled(statusOf(pod, name)?.state.terminated);
+}
+
+/** The ids of containers whose start broke off so, the one that is and the one before it. */
+function cancelledOf(pod: Pod, name: string): readonly string[] {
+  const {state, lastState} = statusOf(pod, name) ?? {};
+  return [state?.terminated, lastState?.terminated].flatMap(ended =>
+    isCancelled(ended) ? (ended?.containerID ?? []) : [],
+  );
+}
+
+function isCancelled(ended: {reason?: string | undefined; message?: string | undefined} | undefined): boolean {
   return ended?.reason === 'StartError' && ended.message?.includes('context canceled') === true;
 }
 
@@ -185,7 +202,7 @@ function wasCancelled(pod: Pod, name: string): boolean {
 function restartsOf({before, after}: Timeline, name: string): number {
   const idOf = ({pod}: PodVersion) => statusOf(pod, name)?.containerID ?? [];
   const ids = new Set([before, ...after].flatMap(idOf));
-  const cancelled = new Set(after.filter(({pod}) => wasCancelled(pod, name)).flatMap(idOf));
+  const cancelled = new Set(after.flatMap(({pod}) => cancelledOf(pod, name)));
   return Math.max(ids.size - 1, countOf(after.at(-1) ?? before, name) - countOf(before, name)) - cancelled.size;
 }
 

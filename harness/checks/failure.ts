@@ -34,8 +34,13 @@ export function failsPod(container: string): Check {
 /** A container whose startup probe fails when it runs again fails the Pod under Never (KEP-5532, "Probes"). */
 export function failsPodByStartupProbe(container: string): Check {
   return timeline => {
-    const started = [timeline.before, ...timeline.after].find(({pod}) => statusOf(pod, container)?.started === true);
     const finding = failsPod(container)(timeline);
+    const failed = hasFailed(timeline.before, container) ?? failedIn(timeline, container);
+    const id = failed === undefined ? undefined : statusOf(failed.pod, container)?.containerID;
+    const started = timeline.versions.find(({pod}) => {
+      const status = statusOf(pod, container);
+      return status?.started === true && (id === undefined || status.containerID === id);
+    });
     return started === undefined || finding.outcome === 'broken'
       ? finding
       : unknown(finding.expected, `${container} had passed its startup probe`, [evidence(started, 'started')]);
@@ -102,14 +107,14 @@ export function endsWhenDeleted(): Check {
     if (marked === undefined || raised !== 'True' || early)
       return unknown(expected, 'the restart was over when the Pod was deleted', trail);
     trail.push(evidence(marked, 'deletionTimestamp is set, AllContainersRestarting=True'));
-    for (const name of timeline.hadRun) {
-      const again = restartedIn(timeline, name);
-      if (again === undefined) continue;
-      const seen = [...trail, evidence(again, 'a new container id')];
-      return wasAtStart(timeline, marked.pod, again.pod, name)
-        ? unknown(expected, `${name} was being started when the kubelet heard of the deletion`, seen)
-        : broken(expected, `${name} was started again`, seen);
-    }
+    const again = timeline.hadRun.flatMap(name => {
+      const version = restartedIn(timeline, name);
+      return version === undefined ? [] : [{name, seen: [...trail, evidence(version, 'a new container id')], version}];
+    });
+    const late = again.find(({name, version}) => !wasAtStart(timeline, marked.pod, version.pod, name));
+    if (late !== undefined) return broken(expected, `${late.name} was started again`, late.seen);
+    const [first] = again;
+    if (first !== undefined) return unknown(expected, `${first.name} was being started at the deletion`, first.seen);
     const {goneAtMs} = deletion;
     if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', trail);
     const boundMs = graceMs(timeline) + marks.podGone.ms;
@@ -123,22 +128,24 @@ export function endsWhenDeleted(): Check {
 }
 
 /**
- * Whether the kubelet was at the start of a container in the second of the deletion at the latest, by its events and by the
- * status, though that was told later.
+ * Whether the kubelet was at the start of a container when the Pod was deleted, or had not heard of that yet, though it told of
+ * the start later. Its own times go by the second, and by a clock that may be another than the API server's.
  *
  * @param deleted the first version with a deletionTimestamp; the kubelet deletes the Pod once more in the end
  */
-function wasAtStart({recording, stimulusIndex}: Timeline, deleted: Pod, started: Pod, name: string): boolean {
-  const {state} = statusOf(started, name) ?? {};
-  const events = recording.observations
-    .slice(stimulusIndex)
-    .flatMap(o => (o.kind === 'event' && o.object.involvedObject.fieldPath?.endsWith(`{${name}}`) ? [o.object] : []))
-    .filter(({reason}) => reason === 'Pulled' || reason === 'Created');
-  const times = [state?.running?.startedAt, state?.terminated?.startedAt, ...events.map(each => each.lastTimestamp)];
+function wasAtStart({recording, before}: Timeline, deleted: Pod, started: Pod, name: string): boolean {
   const {deletionTimestamp, deletionGracePeriodSeconds = 0} = deleted.metadata;
   if (deletionTimestamp === undefined) return false;
   const deletedAt = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
-  return times.some(time => time != null && Date.parse(time) <= deletedAt);
+  const {state} = statusOf(started, name) ?? {};
+  const was = statusOf(before.pod, name)?.state;
+  const startedBefore = Date.parse(was?.running?.startedAt ?? was?.terminated?.startedAt ?? '');
+  const events = recording.observations
+    .flatMap(o => (o.kind === 'event' && o.object.involvedObject.fieldPath?.endsWith(`{${name}}`) ? [o.object] : []))
+    .filter(({reason}) => reason === 'Pulled' || reason === 'Created');
+  return [state?.running?.startedAt, state?.terminated?.startedAt, ...events.map(each => each.lastTimestamp)]
+    .map(time => Date.parse(time ?? ''))
+    .some(time => time > startedBefore && time <= deletedAt + marks.leastTolerance.ms);
 }
 
 /** The last that is seen of a deleted Pod is a phase that is final (pod-lifecycle, "Pod phase"), whatever its rules match. */

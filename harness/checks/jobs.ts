@@ -87,6 +87,26 @@ export function leavesFailurePolicyAlone(): Check {
 }
 
 /**
+ * A podFailurePolicy that lists the source's code ends the Job where no rule of the container matches that code and the Pod
+ * fails by it (Jobs, "Pod failure policy"): what it does not do after a restart of all it does without.
+ */
+export function failsJobByPolicy(): Check {
+  return timeline => {
+    const expected = 'the Job fails with reason PodFailurePolicy when its Pod has failed';
+    const trail = [stimulusEvidence(timeline)];
+    for (const {version, job} of jobsAfter(timeline)) {
+      const failed = conditionOf(job, 'Failed', 'FailureTarget');
+      if (failed === undefined) continue;
+      const seen = [...trail, ofObject(version, `${failed.type}, ${failed.reason ?? 'no reason'}`)];
+      return failed.reason === 'PodFailurePolicy'
+        ? held(expected, seen)
+        : broken(expected, 'the Job failed for another reason', seen);
+    }
+    return unlessObjectGap(timeline, 'jobs', missing(timeline, expected, 'the Job did not fail', trail));
+  };
+}
+
+/**
  * The containers that were told to end with 0 end the Job well.
  *
  * @param beside a sidecar that is not told, and does not keep the Job from completing (Sidecar Containers, "Jobs with sidecar

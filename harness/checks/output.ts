@@ -7,22 +7,32 @@ import {ofRestart, stimulusEvidence} from './restart.ts';
  * @param about what it tells of, in words
  * @param before name of the step that runs it before the restart
  * @param after and of the one that does afterwards
- * @param tells what it must say at all; otherwise the container has nothing that could be kept
+ * @param tells what it must say at all, by a pattern or by the name of a step that runs it in a container which has none of it;
+ *   otherwise there is nothing that could be kept
  */
-export function saysTheSame(about: string, before: string, after: string, tells: RegExp): Check {
+export function saysTheSame(
+  about: string,
+  before: string,
+  after: string,
+  tells: {readonly like: RegExp} | {readonly not: string},
+): Check {
   return timeline => {
     const expected = `${about}: the same before and after`;
     const outputs = timeline.recording.observations.flatMap((o, index) => (o.kind === 'output' ? [{...o, index}] : []));
-    const [was, is] = [before, after].map(step => outputs.find(each => each.step === step));
+    const said = (step: string) => outputs.find(each => each.step === step);
+    const [was, is] = [said(before), said(after)];
     if (was === undefined || is === undefined) return unknown(expected, 'the container was not asked');
+    const without = 'not' in tells ? said(tells.not) : undefined;
+    if ('not' in tells && without === undefined) return unknown(expected, 'no container without it was asked');
+    const shows = 'like' in tells ? (tells.like.exec(was.text)?.[0] ?? '') : difference(was.text, without?.text ?? '');
     const [lost, found] = [difference(was.text, is.text), difference(is.text, was.text)];
-    const show = ({index, atMs, text}: typeof was, other: string): Evidence => ({
+    const show = ({index, atMs}: typeof was, other: string): Evidence => ({
       index,
       atMs,
-      text: other === '' ? (tells.exec(text)?.[0] ?? '') : other,
+      text: other === '' ? shows : other,
     });
     const trail = [show(was, lost), stimulusEvidence(timeline), show(is, found)];
-    if (!tells.test(was.text)) return unknown(expected, 'the container has none', trail);
+    if (shows === '') return unknown(expected, 'the container has none', trail);
     return lost === '' && found === ''
       ? ofRestart(timeline, held(expected, trail))
       : broken(expected, 'it is another', trail);

@@ -1,15 +1,14 @@
 import {expect, test} from '@jest/globals';
-import type {Finding} from '../checks/finding.ts';
+import type {Collected} from '../verdicts/judge.ts';
 import {timelineOf} from '../recording/timeline.ts';
 import {Edit} from '../testing/edit.ts';
 import {goodRecording} from '../testing/recorded.ts';
-import type {Judgeable} from './matchers.ts';
-import './matchers.ts';
+import {Undecided, type Judgeable} from './matchers.ts';
 
 class Restart implements Judgeable {
   readonly timeline;
   readonly recording;
-  readonly findings: Finding[] = [];
+  readonly found: Collected[] = [];
 
   constructor(edit: (recording: Edit) => unknown = () => undefined) {
     const recording = new Edit(goodRecording('sidecar-exits'));
@@ -20,22 +19,26 @@ class Restart implements Judgeable {
     this.recording = recording.recording;
   }
 
-  collect(finding: Finding): void {
-    this.findings.push(finding);
+  collect(found: Collected): void {
+    this.found.push(found);
+  }
+
+  get outcomes(): readonly string[] {
+    return this.found.map(({finding}) => finding.outcome);
   }
 }
 
 test('a matcher passes and collects what it found where the requirement held', () => {
   const restart = new Restart();
   expect(restart).toPreserve('metadata.uid');
-  expect(restart.findings.map(({outcome}) => outcome)).toEqual(['held']);
+  expect(restart.outcomes).toEqual(['held']);
 });
 
-test('a failure says what was expected, what was seen, when, and where in the recording', () => {
+test('a failure says what was expected, what was seen, when, and where in the recording, and points at the suite', () => {
   const restart = new Restart(e => e.lastPods(2, pod => (pod.status.podIPs = [{ip: '10.244.0.9'}])));
-  expect(() => {
-    expect(restart).toPreserve('status.podIPs');
-  }).toThrow(
+  expect(restart).toPreserve('status.podIPs');
+  const [found] = restart.found;
+  expect(found?.failure?.message).toBe(
     [
       '  expected  status.podIPs [{"ip":"10.244.0.27"}] throughout',
       '  saw       status.podIPs changed',
@@ -45,16 +48,25 @@ test('a failure says what was expected, what was seen, when, and where in the re
       '    recording v1.35.4/sidecar-exits.ndjson.gz:84',
     ].join('\n'),
   );
+  expect(/at .*/.exec(found?.failure?.stack ?? '')?.[0]).toContain('matchers.test.ts');
 });
 
-test('a recording with a hole where it matters fails the expectation and is not called broken', () => {
+test('a recording with a hole where it matters is not called broken, and the next expectation is asked all the same', () => {
   const restart = new Restart(e =>
     e.insert(e.last, {kind: 'gap', atMs: 1e6, resource: 'pods', why: 'too old resource version'}),
   );
+  expect(restart).toPreserve('metadata.uid');
+  expect(restart.found[0]?.failure?.message).toContain('the watch lost continuity: too old resource version');
+  expect(restart).toRestartAllContainers();
+  expect(restart.outcomes).toEqual(['unknown', 'held']);
+});
+
+test('where a precondition was not seen to be met nothing more is asked', () => {
+  const restart = new Restart();
   expect(() => {
-    expect(restart).toPreserve('metadata.uid');
-  }).toThrow('the watch lost continuity: too old resource version');
-  expect(restart.findings.map(({outcome}) => outcome)).toEqual(['unknown']);
+    expect(restart).toEndForItsMemory();
+  }).toThrow(Undecided);
+  expect(restart.outcomes).toEqual(['unknown']);
 });
 
 test('.not is refused, since an empty recording would pass it', () => {

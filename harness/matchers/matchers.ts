@@ -45,17 +45,36 @@ export interface Judgeable {
   readonly timeline: Timeline;
   /** The whole recording, for what does not turn on a container's exit. */
   readonly recording: Recording;
-  /** Whether an expectation that did not hold lets the next one be asked: all that is found is weighed at the end. */
-  readonly goesOn?: boolean;
-  collect(finding: Finding, excerpt: readonly string[], by: Expectation): void;
+  /**
+   * Takes what was found.
+   *
+   * @param failure explains what did not hold, and points at the line of the suite; undefined where it held
+   */
+  collect(found: {finding: Finding; excerpt: readonly string[]; by: Expectation; failure: Error | undefined}): void;
 }
 
-/** Wraps a check of a restart's timeline: the finding is collected, and one that did not hold fails the expectation, unless it is weighed later. */
+/** Thrown where a precondition was not seen to be met: what is expected after it says nothing then. */
+export class Undecided extends Error {}
+
+/**
+ * Wraps a check of a restart's timeline. The finding is collected, and all of a requirement are weighed at its end, so that
+ * one does not hide another.
+ */
 function matcher<Arguments extends readonly unknown[]>(name: string, check: (...given: Arguments) => Check) {
   return function (this: {isNot?: boolean | undefined}, run: Judgeable, ...given: Arguments) {
     refuseNot(name, this.isNot);
     const {timeline} = run;
     return outcome(run, check(...given)(timeline), timeline, {matcher: name, given});
+  };
+}
+
+/** As matcher, for a check whose unknown leaves nothing to say of what is expected after it. */
+function precondition<Arguments extends readonly unknown[]>(name: string, check: (...given: Arguments) => Check) {
+  const wrapped = matcher(name, check);
+  return function (this: {isNot?: boolean | undefined}, run: Judgeable, ...given: Arguments) {
+    const result = wrapped.call(this, run, ...given);
+    if (result.outcome === 'unknown') throw new Undecided(result.message());
+    return result;
   };
 }
 
@@ -82,8 +101,18 @@ function outcome(
   by: Expectation,
 ) {
   const lines = excerpt(finding, from);
-  run.collect(finding, lines, by);
-  return {pass: finding.outcome === 'held' || run.goesOn === true, message: () => explain(finding, lines)};
+  const message = (): string => explain(finding, lines);
+  run.collect({finding, excerpt: lines, by, failure: finding.outcome === 'held' ? undefined : inSuite(message())});
+  return {pass: true, message, outcome: finding.outcome};
+}
+
+/** An error that points at the suite which expects something, not at what looks for it. */
+function inSuite(message: string): Error {
+  const error = new Error(message);
+  const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line));
+  const own = frames.findLastIndex(line => /[\\/](matchers[\\/]matchers\.ts|node_modules[\\/]expect[\\/])/.test(line));
+  error.stack = [`${error.name}: ${message}`, ...frames.slice(own + 1)].join('\n');
+  return error;
 }
 
 /** Every matcher with the check that it wraps. */
@@ -94,11 +123,11 @@ const matchers = {
   toStartNothing: matcher('toStartNothing', alone.startsNothing),
   toRestartOnceOrTwice: matcher('toRestartOnceOrTwice', sources.restartsOnceOrTwice),
   toStartFromTheFirst: matcher('toStartFromTheFirst', sources.startsFromTheFirst),
-  toTriggerBeforeStarted: matcher('toTriggerBeforeStarted', sources.triggersBeforeStarted),
-  toEndBySignal: matcher('toEndBySignal', sources.endsBySignal),
-  toEndForItsMemory: matcher('toEndForItsMemory', sources.endsForItsMemory),
-  toFailProbe: matcher('toFailProbe', sources.failsProbe),
-  toEndWith: matcher('toEndWith', sources.endsWith),
+  toTriggerBeforeStarted: precondition('toTriggerBeforeStarted', sources.triggersBeforeStarted),
+  toEndBySignal: precondition('toEndBySignal', sources.endsBySignal),
+  toEndForItsMemory: precondition('toEndForItsMemory', sources.endsForItsMemory),
+  toFailProbe: precondition('toFailProbe', sources.failsProbe),
+  toEndWith: precondition('toEndWith', sources.endsWith),
   toExitOnlyWith: matcher('toExitOnlyWith', sources.exitsOnlyWith),
   toRunAgain: matcher('toRunAgain', sources.runsAgain),
   toPreserve: matcher('toPreserve', identity.preserves),
@@ -159,6 +188,7 @@ const matchers = {
   toCountNoFailedPod: matcher('toCountNoFailedPod', jobs.countsNoFailedPod),
   toLeaveFailurePolicyAlone: matcher('toLeaveFailurePolicyAlone', jobs.leavesFailurePolicyAlone),
   toCompleteJob: matcher('toCompleteJob', jobs.completesJob),
+  toFailJobByPolicy: matcher('toFailJobByPolicy', jobs.failsJobByPolicy),
   toFailJobByRestarts: matcher('toFailJobByRestarts', jobs.failsJobByRestarts),
   toRestartOneIndex: matcher('toRestartOneIndex', jobs.restartsOneIndex),
   toRestartGroupOnce: matcher('toRestartGroupOnce', jobSet.restartsGroupOnce),

@@ -239,15 +239,19 @@ test('what the kubelet did not report separately is undecided, not failed', () =
 });
 
 test.each([
-  ['cancelled', 'Passed'],
-  ['made', 'Failed'],
-])('a start that was %s when the kubelet was killed leaves DIS-11 %s', (start, outcome) => {
+  ['cancelled', 'StartError', 'state', 'Passed'],
+  ['cancelled and told of too late', 'StartError', 'lastState', 'Passed'],
+  ['made', 'Error', 'state', 'Failed'],
+] as const)('a start that was %s when the kubelet was killed leaves DIS-11', (_start, reason, told, outcome) => {
   const recording = new Edit(goodRecording('kubelet-is-restarted'));
   recording.step('exit, then the kubelet is killed in the start');
-  const reason = start === 'cancelled' ? 'StartError' : 'Error';
-  const terminated = {exitCode: 128, reason, message: 'failed to start containerd task: context canceled'};
-  recording.pods(recording.lowered + 1, recording.last - 1, pod => {
-    Object.assign(status(pod, 'watcher'), {containerID: 'containerd://first', state: {terminated}});
+  const containerID = 'containerd://first';
+  const message = 'failed to start containerd task: context canceled';
+  const terminated = {exitCode: 128, reason, message, containerID};
+  const before = told === 'state' ? recording.last - 1 : recording.last;
+  recording.pods(recording.lowered + 1, before, pod => {
+    const differs = told === 'state' ? {containerID, state: {terminated}} : {lastState: {terminated}};
+    Object.assign(status(pod, 'watcher'), differs);
   });
   recording.pods(recording.last, recording.last, pod => (status(pod, 'watcher').restartCount += 1));
   const verdicts = bench.judge('kubelet-is-restarted', recording.recording, []);

@@ -1,6 +1,5 @@
 import type {Finding} from '../checks/finding.ts';
-import type {Expectation} from '../matchers/matchers.ts';
-import {explain} from '../matchers/explain.ts';
+import {Undecided, type Expectation} from '../matchers/matchers.ts';
 import {decidingOf, verdictOn, type Judged, type Verdict} from './verdict.ts';
 
 /** A finding with its formatted evidence, as a matcher hands it on. */
@@ -9,6 +8,8 @@ export interface Collected {
   readonly excerpt: readonly string[];
   /** What was expected. */
   readonly by?: Expectation | undefined;
+  /** Explains what did not hold, and points at the line of the suite. */
+  readonly failure?: Error | undefined;
 }
 
 /**
@@ -23,24 +24,23 @@ export function judge(
   check: () => void,
   findings: () => readonly Collected[],
 ): {verdict: Verdict; failure: unknown} {
-  const failure = thrownBy(check);
+  const thrown = thrownBy(check);
   const collected = findings();
   const found = collected.map(({finding}) => finding);
   const finding = decidingOf(judged, found);
-  const excerpt = collected.find(each => each.finding === finding)?.excerpt ?? [];
+  const {excerpt = [], failure} = collected.find(each => each.finding === finding) ?? {};
   const verdict = verdictOn(judged, found, excerpt);
-  if (finding !== undefined && finding.outcome !== 'held')
-    return {verdict, failure: new Error(explain(finding, excerpt))};
-  if (failure === undefined) return {verdict, failure};
+  const decided = thrown === undefined || thrown instanceof Undecided || verdict.outcome === 'Failed';
+  if (decided) return {verdict, failure};
   return {
     verdict: {
       ...verdict,
       outcome: 'Error',
       expected: 'a recording that can be judged',
-      saw: firstLine(failure),
+      saw: firstLine(thrown),
       excerpt: [],
     },
-    failure,
+    failure: thrown,
   };
 }
 

@@ -87,6 +87,8 @@ export function skipReason(
   if (missing === 'node access' || missing === 'webhook')
     return {reason: 'needs-node-access', why: `this target gives no ${missing}`};
   if (missing !== undefined) return {reason: 'not-applicable', why: `this target has no ${missing}`};
+  if (needs.includes('older kubelet') && node !== undefined && compareReleases(release, target.release) >= 0)
+    return {reason: 'not-applicable', why: `the kubelet of node ${node} is not older than the API server`};
   const rights = scenario === undefined ? [] : (lacks[scenario] ?? []);
   if (rights.length > 0) return {reason: 'no-permission', why: `this user may not ${rights.join(', ')}`};
   if (kind !== undefined && leftOut.includes(kind))

@@ -55,17 +55,6 @@ export const disruptionFaults: readonly Fault[] = [
     turns: {'DIS-2': failed},
   },
   {
-    name: 'the start of a container is cancelled for good with the kubelet, where that is not known',
-    in: 'kubelet-is-restarted-in-the-start',
-    edit: e => {
-      e.step('second exit').pods(e.last, e.last, pod => {
-        const terminated = {exitCode: 128, reason: 'StartError', message: 'shim task: context canceled'};
-        status(pod, 'worker').state = {terminated};
-      });
-    },
-    turns: {'DIS-2': 'containers did not run again: their start was cancelled'},
-  },
-  {
     name: 'an init container that fails by itself fails the Pod after a restart of the node',
     in: 'node-is-restarted',
     edit: e =>

@@ -46,7 +46,7 @@ export const loopFaults: readonly Fault[] = [
         if (pod.metadata.name === 'loop') status(pod, 'worker').restartCount += 1;
       });
     },
-    turns: {'LOP-3': 'restartCount of worker is not the number of its restarts'},
+    turns: {'LOP-3': 'restartCount of worker is more than the number of its restarts'},
   },
   {
     name: 'one restart of many counts a container twice',

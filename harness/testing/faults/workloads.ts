@@ -122,6 +122,14 @@ export const workloadFaults: readonly Fault[] = [
     turns: {'WRK-6': 'the index changed'},
   },
   {
+    name: 'the podFailurePolicy does not end the Job of a Pod that failed',
+    in: 'job-without-matching-rule',
+    edit: e => {
+      giveJob(e, 0, 'FailureTarget', 'BackoffLimitExceeded');
+    },
+    turns: {'WRK-14': 'the Job failed for another reason'},
+  },
+  {
     name: 'restarts of containers do not count against backoffLimit',
     in: 'job-on-failure',
     edit: neverEnds(e => e.raised),

@@ -14,6 +14,7 @@ const ofObjects = [
   'toKeepObjects',
   'toKeepJobSet',
   'toCountNoFailedPod',
+  'toFailJobByPolicy',
   'toLeaveFailurePolicyAlone',
   'toCompleteJob',
   'toFailJobByRestarts',
@@ -171,7 +172,7 @@ export const controlled: Generator = function* (scene) {
     kind: 'the Job does not end',
     at: scene.place('throughout'),
     edit: e => e.objects('jobs', scene.timeline.stimulusIndex, job => (job['status'] = {})),
-    must: scene.of('toCompleteJob', 'toFailJobByRestarts'),
+    must: scene.of('toCompleteJob', 'toFailJobByRestarts', 'toFailJobByPolicy'),
     may,
   };
   yield {
