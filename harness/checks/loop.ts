@@ -198,8 +198,9 @@ export function endsByDeletion(): Check {
     const starts = startsOf(timeline);
     const trail: Evidence[] = [stimulusEvidence(timeline), deletion];
     if (starts.length < loopRestarts) return unknown(expected, 'no loop was seen', trail);
-    const boundMs = graceMs(timeline) + marks.podGone.ms;
     // The kubelet may be at one start when it hears of the deletion, and tells of it seconds later.
+    const roundsMs = starts.map(({atMs}, at) => atMs - (starts[at - 1]?.atMs ?? timeline.stimulusAtMs));
+    const boundMs = graceMs(timeline) + marks.podGone.ms + Math.max(...roundsMs);
     const [atWork, further] = starts.filter(({atMs}) => atMs > deletion.atMs);
     if (atWork !== undefined) trail.push(evidence(atWork, `${timeline.source} starts`));
     if (further !== undefined) {
