@@ -165,6 +165,12 @@ export const containerFaults: readonly Fault[] = [
     turns: {'CTR-7': 'crasher did not run again', 'CTR-22': 'crasher was not seen to start again'},
   },
   {
+    name: 'a container that waited in CrashLoopBackOff waits on when the others run again',
+    in: 'crash-loop',
+    edit: e => e.restarts('crasher', start => (start.began = e.uptime('source', 'ready') + 12)),
+    turns: {'CTR-7': 'crasher waited for its back-off'},
+  },
+  {
     name: 'a container that waited in CrashLoopBackOff is counted twice',
     in: 'crash-loop',
     edit: e => e.pods(e.lowered, e.last, pod => (status(pod, 'crasher').restartCount += 2)),
