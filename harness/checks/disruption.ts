@@ -10,7 +10,6 @@ import {
   journalHole,
   missing,
   unknown,
-  unlessGap,
   type Check,
   type Evidence,
   type Finding,
@@ -54,10 +53,15 @@ export function comesThrough(
 
 /**
  * A restart that the kubelet did not take up by itself when it was back: it came so late that the kubelet's periodic sync of
- * the Pod explains it, which would hide that nothing else brings it about. The kubelet is back when it tells of containers.
+ * the Pod explains it, which would hide that nothing else brings it about. The kubelet is back when it tells of the Pod.
  */
 function cameBySync(timeline: Timeline, expected: string, disturbed: Done): Finding | undefined {
-  const told = ({pod}: PodVersion): string => JSON.stringify(statusesOf(pod));
+  const told = ({pod}: PodVersion): string =>
+    JSON.stringify([
+      statusesOf(pod),
+      conditionOf(pod, 'AllContainersRestarting')?.status,
+      conditionOf(pod, 'PodReadyToStartContainers')?.status,
+    ]);
   const before = timeline.after.findLast(({index}) => index < disturbed.begun) ?? timeline.before;
   const back = timeline.after.find(each => each.index > disturbed.evidence.index && told(each) !== told(before));
   const up = timeline.after.find(
@@ -69,9 +73,11 @@ function cameBySync(timeline: Timeline, expected: string, disturbed: Done): Find
   const saw = `the containers did not run again within ${boundMs / 1000} s of the kubelet's return`;
   const trail = [disturbed.evidence, evidence(back, 'the kubelet is back'), evidence(up, 'all containers run again')];
   const slow = slowness(timeline);
-  return slow === undefined
-    ? unlessGap(timeline, broken(expected, saw, trail, 2), 'absence')
-    : unknown(expected, `${saw}, ${slow}`, trail);
+  const lost = timeline.recording.observations
+    .slice(back.index, up.index)
+    .some(o => o.kind === 'gap' && o.resource === 'pods');
+  if (lost) return unknown(expected, `${saw}, and the watch lost continuity meanwhile`, trail);
+  return slow === undefined ? broken(expected, saw, trail, 2) : unknown(expected, `${saw}, ${slow}`, trail);
 }
 
 /** Something that was done to a node. */
@@ -201,8 +207,8 @@ function isCancelled(ended: {reason?: string | undefined; message?: string | und
  */
 function restartsOf({before, after}: Timeline, name: string): number {
   const idOf = ({pod}: PodVersion) => statusOf(pod, name)?.containerID ?? [];
-  const ids = new Set([before, ...after].flatMap(idOf));
   const cancelled = new Set(after.flatMap(({pod}) => cancelledOf(pod, name)));
+  const ids = new Set([before, ...after].flatMap(idOf)).union(cancelled);
   return Math.max(ids.size - 1, countOf(after.at(-1) ?? before, name) - countOf(before, name)) - cancelled.size;
 }
 

@@ -114,7 +114,7 @@ export function endsWhenDeleted(): Check {
       const version = restartedIn(timeline, name);
       return version === undefined ? [] : [{name, seen: [...trail, evidence(version, 'a new container id')], version}];
     });
-    const late = again.find(({name, version}) => !wasAtStart(timeline, marked.pod, version.pod, name));
+    const late = again.find(({name, version}) => !wasAtStart(timeline, marked, version.pod, name));
     if (late !== undefined) return broken(expected, `${late.name} was started again`, late.seen);
     const [first] = again;
     if (first !== undefined) return unknown(expected, `${first.name} was being started at the deletion`, first.seen);
@@ -132,23 +132,27 @@ export function endsWhenDeleted(): Check {
 
 /**
  * Whether the kubelet was at the start of a container when the Pod was deleted, or had not heard of that yet, though it told of
- * the start later. Its own times go by the second, and by a clock that may be another than the API server's.
+ * the start later: by its own times, which go by the second, or by an event that came within a second of the deletion.
  *
  * @param deleted the first version with a deletionTimestamp; the kubelet deletes the Pod once more in the end
  */
-function wasAtStart({recording, before}: Timeline, deleted: Pod, started: Pod, name: string): boolean {
-  const {deletionTimestamp, deletionGracePeriodSeconds = 0} = deleted.metadata;
+function wasAtStart({recording, before}: Timeline, deleted: PodVersion, started: Pod, name: string): boolean {
+  const {deletionTimestamp, deletionGracePeriodSeconds = 0} = deleted.pod.metadata;
   if (deletionTimestamp === undefined) return false;
   const deletedAt = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
   const {state} = statusOf(started, name) ?? {};
   const was = statusOf(before.pod, name)?.state;
   const startedBefore = Date.parse(was?.running?.startedAt ?? was?.terminated?.startedAt ?? '');
   const events = recording.observations
-    .flatMap(o => (o.kind === 'event' && o.object.involvedObject.fieldPath?.endsWith(`{${name}}`) ? [o.object] : []))
-    .filter(({reason}) => reason === 'Pulled' || reason === 'Created');
-  return [state?.running?.startedAt, state?.terminated?.startedAt, ...events.map(each => each.lastTimestamp)]
-    .map(time => Date.parse(time ?? ''))
-    .some(time => time > startedBefore && time <= deletedAt + marks.leastTolerance.ms);
+    .flatMap(o => (o.kind === 'event' && o.object.involvedObject.fieldPath?.endsWith(`{${name}}`) ? [o] : []))
+    .filter(({object: {reason}}) => reason === 'Pulled' || reason === 'Created')
+    .map(({atMs, object}) => ({atMs, time: Date.parse(object.lastTimestamp ?? '')}))
+    .filter(({time}) => time > startedBefore);
+  const times = [state?.running?.startedAt, state?.terminated?.startedAt].map(time => Date.parse(time ?? ''));
+  return (
+    events.some(({atMs, time}) => time <= deletedAt || atMs <= deleted.atMs + marks.leastTolerance.ms) ||
+    times.some(time => time > startedBefore && time <= deletedAt)
+  );
 }
 
 /** The last that is seen of a deleted Pod is a phase that is final (pod-lifecycle, "Pod phase"), whatever its rules match. */

@@ -3,7 +3,7 @@ import {runsAround, type JournalLine, type Timeline} from '../recording/timeline
 import {marks} from '../timeouts.ts';
 import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {byBackOff, evidence, ofRestart, restartedIn, restartsAll, stimulusEvidence} from './restart.ts';
-import {slowness} from './slowness.ts';
+import {longest, slowness} from './slowness.ts';
 
 const line = ({index, atMs}: JournalLine, text: string): Evidence => ({index, atMs, text});
 
@@ -173,29 +173,31 @@ export function runsAgain(state: 'terminated' | 'waiting'): Check {
       trail.push(evidence(again, `${name} has a new container id`));
       const hole = state === 'waiting' ? byBackOff(timeline, name) : undefined;
       if (hole !== undefined) return unknown(expected, hole, trail);
-      if (state === 'terminated' || !waitedOn(timeline, name)) continue;
+      const lateMs = state === 'waiting' ? lateness(timeline, name) : 0;
+      if (lateMs <= marks.furtherContainer.ms) continue;
       const saw = `${name} waited for its back-off`;
-      const slow = slowness(timeline);
-      return slow === undefined ? broken(expected, saw, trail) : unknown(expected, `${saw}, ${slow}`, trail);
+      const boundMs = longest(timeline, marks.furtherContainer.ms, marks.furtherContainer.ms + marks.leastBackOff.ms);
+      const slow = boundMs === undefined ? 'on a node that is too slow to tell' : slowness(timeline);
+      if (slow !== undefined) return unknown(expected, `${saw}, ${slow}`, trail);
+      if (lateMs > (boundMs ?? 0)) return broken(expected, saw, trail);
     }
     return ofRestart(timeline, held(expected, trail));
   };
 }
 
 /**
- * Whether a container was started only when the back-off was over in which it was: longer after the others than a further
- * container may take (KEP-5532, "Monitoring Requirements").
+ * How long after the others a container was started, ms, where the back-off was over by then in which it was; a further
+ * container may take 5 s (KEP-5532, "Monitoring Requirements").
  */
-function waitedOn(timeline: Timeline, name: string): boolean {
+function lateness(timeline: Timeline, name: string): number {
   const {before, after} = runsAround(timeline, name);
   const exit = before.at(-1)?.lines.find(({entry}) => entry.what === 'exit')?.entry.uptime;
   const again = after[0]?.start.entry.began;
   const others = timeline.hadRun.flatMap(other =>
     other === name ? [] : runsAround(timeline, other).after.slice(0, 1),
   );
-  if (exit === undefined || again === undefined || others.length === 0) return false;
-  const last = Math.max(...others.map(({start}) => start.entry.began));
-  return (again - exit) * 1000 >= marks.leastBackOff.ms && (again - last) * 1000 > marks.furtherContainer.ms;
+  if (exit === undefined || again === undefined || (again - exit) * 1000 < marks.leastBackOff.ms) return 0;
+  return (again - Math.max(...others.map(({start}) => start.entry.began))) * 1000;
 }
 
 /**

@@ -61,7 +61,9 @@ export const failureFaults: readonly Fault[] = [
     in: deleted,
     edit: e =>
       onceDeleted(e, pod => {
-        const running = {startedAt: pod.metadata.deletionTimestamp};
+        // Its grace period is 3 s.
+        const startedAt = new Date(Date.parse(pod.metadata.deletionTimestamp ?? '') - 2_000).toISOString();
+        const running = {startedAt};
         Object.assign(status(pod, 'prepare'), {containerID: 'containerd://another', state: {running}});
       }),
     turns: {'INI-3': 'prepare was started again'},
