@@ -56,8 +56,9 @@ async function checkOn(
     const {metadata, spec} = sentSchema.parse(body);
     const term = spec.affinity?.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0];
     const on = does[term?.matchFields[0].values[0] ?? 'any'] ?? {};
-    const {conditions, ...state} = {conditions: [], ...on};
-    const status = {conditions, containerStatuses: [{name: 'image', restartCount: 0, ready: false, ...state}]};
+    const {conditions, beside, ...state} = {conditions: [], beside: [], ...on};
+    const own = {name: 'image', restartCount: 0, ready: false, ...state};
+    const status = {conditions, containerStatuses: [own], initContainerStatuses: beside};
     const version = {metadata: {...metadata, uid: 'u'}, spec: {containers: [{name: 'image'}]}, status};
     respond(response, 201, pods.put(version));
   });
@@ -86,6 +87,12 @@ test('an image that runs on each node is usable, and the namespace is deleted', 
   expect(await checkOn({a: ended(0), b: ended(0)})).toEqual([]);
   expect(triedOn()).toEqual([true, true]);
   expect(server.received.some(({method, path}) => method === 'DELETE' && path.endsWith(namespace))).toBe(true);
+});
+
+test('a sidecar that admission puts beside it says nothing of the image', async () => {
+  nodes(node('a'));
+  const mesh = {name: 'mesh', restartCount: 0, ready: false, state: {terminated: {exitCode: 143}}};
+  expect(await checkOn({a: {...ended(0), beside: [mesh]}})).toEqual([]);
 });
 
 test('one that a node can not pull is one error, with the node and the reason', async () => {

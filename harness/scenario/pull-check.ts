@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
-import {conditionOf, podSchema, statusesOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, podSchema, statusOf, type Pod} from '../recording/pod.ts';
 import {selectorOf, watch} from '../recorder/watch.ts';
 import type {Placement} from '../recording/target.ts';
 import type {May} from '../target/access.ts';
@@ -149,8 +149,8 @@ async function create({api}: PullCheck, namespace: string, pod: object): Promise
 function outcomeOf(pod: Pod): Outcome | undefined {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return {unchecked: scheduled.message ?? 'no Pod is scheduled there'};
-  const [status] = statusesOf(pod);
-  const {waiting, terminated} = status?.state ?? {};
+  // Admission may have put others beside it.
+  const {waiting, terminated} = statusOf(pod, 'image')?.state ?? {};
   if (terminated !== undefined) {
     if (terminated.exitCode === 0) return {usable: true};
     return {broken: `it lacks ${needed}: ${terminated.message ?? `exit code ${terminated.exitCode}`}`};
