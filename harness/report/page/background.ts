@@ -4,6 +4,7 @@ import {marks} from '../../timeouts.ts';
 import type {Evidence} from '../evidence.ts';
 import type {Report} from '../report.ts';
 import type {Kills, SeenFault} from '../../verdicts/kill-matrix.ts';
+import {grid} from './grid.ts';
 import {badge, outcomes, verdicts} from './verdict.ts';
 
 /** What released Kubernetes is known to do otherwise, as far as this run showed it, and what it no longer showed. */
@@ -83,56 +84,36 @@ export function killsSection({kills, rows}: Report): VNode | '' {
 function faultsTable(faults: readonly SeenFault[], here: ReadonlySet<string>): VNode {
   return html`<details>
     <summary>By fault of a component</summary>
-    <div class="scroll" tabindex="0" role="group" aria-label="Requirements by fault">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Release</th>
-            <th scope="col">Fault</th>
-            <th scope="col">Was</th>
-            <th scope="col">Turned red</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${faults.map(
-            ({release, id, describes, outcome, killedBy}) =>
-              html`<tr>
-                <td>${release}</td>
-                <th scope="row">${describes} <span class="soft">(${id})</span></th>
-                <td>${fates[outcome]}</td>
-                <td>${killedBy.length === 0 ? 'none' : killedBy.map(each => linked(each, here))}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${grid(
+      'Requirements by fault',
+      ['Release', 'Fault', 'Was', 'Turned red'],
+      faults.map(
+        ({release, id, describes, outcome, killedBy}) =>
+          html`<tr>
+            <td>${release}</td>
+            <th scope="row">${describes} <span class="soft">(${id})</span></th>
+            <td>${fates[outcome]}</td>
+            <td>${killedBy.length === 0 ? 'none' : killedBy.map(each => linked(each, here))}</td>
+          </tr>`,
+      ),
+    )}
   </details>`;
 }
 
 function killsTable(requirements: readonly Kills[], here: ReadonlySet<string>): VNode {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Faults by requirement">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Requirement</th>
-          <th scope="col">Faulty components</th>
-          <th scope="col">Named edits</th>
-          <th scope="col">Generated edits</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${requirements.map(
-          ({requirement, named, generated, live}) =>
-            html`<tr>
-              <th scope="row">${linked(requirement, here)}</th>
-              <td>${live.length === 0 ? 'none' : live.join(', ')}</td>
-              <td class="number">${named.length}</td>
-              <td class="number">${generated}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return grid(
+    'Faults by requirement',
+    ['Requirement', 'Faulty components', 'Named edits', 'Generated edits'],
+    requirements.map(
+      ({requirement, named, generated, live}) =>
+        html`<tr>
+          <th scope="row">${linked(requirement, here)}</th>
+          <td>${live.length === 0 ? 'none' : live.join(', ')}</td>
+          <td class="number">${named.length}</td>
+          <td class="number">${generated}</td>
+        </tr>`,
+    ),
+  );
 }
 
 /** A requirement that is not in the report is named without a link. */
@@ -241,21 +222,14 @@ function tally(counts: Report['counts']): string {
 
 function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): VNode {
   return html`<h3>${caption}</h3>
-    <div class="scroll" tabindex="0" role="group" aria-label=${caption}>
-      <table>
-        <thead>
-          <tr>
-            ${head.map(each => html`<th scope="col">${each}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            row =>
-              html`<tr>
-                ${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    ${grid(
+      caption,
+      head,
+      rows.map(
+        row =>
+          html`<tr>
+            ${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}
+          </tr>`,
+      ),
+    )}`;
 }

@@ -6,6 +6,7 @@ import type {StoredRecording} from '../evidence.ts';
 import type {Report} from '../report.ts';
 import {draw} from './drawing.ts';
 import {readExcerpt} from './excerpt.ts';
+import {grid} from './grid.ts';
 import {mostPods, signed, type Decision} from './layout.ts';
 import {storyOf, type Story} from './story.ts';
 import {outcomes, sign, verdicts} from './verdict.ts';
@@ -182,29 +183,19 @@ function happenings(story: Story): VNode {
   const shown = all.slice(0, mostHappenings);
   return html`<details class="happenings" open=${!isDrawn(story)}>
     <summary>What happened, in order</summary>
-    <div class="scroll" tabindex="0" role="group" aria-label="What happened, in order">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Of</th>
-            <th scope="col">What</th>
-            <th scope="col">Line</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${shown.map(
-            ({atMs, line, who, text}) =>
-              html`<tr>
-                <td class="time">${signed((atMs - story.zeroMs) / 1000)}</td>
-                <td>${who}</td>
-                <td>${text}</td>
-                <td class="line">${line}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${grid(
+      'What happened, in order',
+      ['Time', 'Of', 'What', 'Line'],
+      shown.map(
+        ({atMs, line, who, text}) =>
+          html`<tr>
+            <td class="time">${signed((atMs - story.zeroMs) / 1000)}</td>
+            <td>${who}</td>
+            <td>${text}</td>
+            <td class="line">${line}</td>
+          </tr>`,
+      ),
+    )}
     ${shown.length < all.length ? html`<p>${all.length - shown.length} more are in the recording.</p>` : ''}
   </details>`;
 }
