@@ -1,5 +1,5 @@
 import {SuiteError} from './errors.ts';
-import type {Judgeable} from './matchers/matchers.ts';
+import {pointAtSuite, type Judgeable} from './matchers/matchers.ts';
 import type {Recording} from './recording/recording.ts';
 import {disturbsNode, type Scenario} from './recording/scenario.ts';
 import {failedStart, nodeOf, timelineOf, type Timeline} from './recording/timeline.ts';
@@ -178,7 +178,7 @@ function registerTest(statement: Statement): void {
     const {verdict, failure} = judgeStatement(statement, by);
     if (['Passed', 'KnownDeviation', 'Skipped'].includes(verdict.outcome)) return;
     throw failure instanceof Error && verdict.outcome === 'Failed'
-      ? failure
+      ? pointAtSuite(failure)
       : new Error(`${verdict.outcome}: ${verdict.saw}`);
   });
 }

@@ -3,7 +3,7 @@ import type {Collected} from '../verdicts/judge.ts';
 import {timelineOf} from '../recording/timeline.ts';
 import {Edit} from '../testing/edit.ts';
 import {goodRecording} from '../testing/recorded.ts';
-import {Undecided, type Judgeable} from './matchers.ts';
+import {pointAtSuite, Undecided, type Judgeable} from './matchers.ts';
 
 class Restart implements Judgeable {
   readonly timeline;
@@ -48,7 +48,8 @@ test('a failure says what was expected, what was seen, when, and where in the re
       '    recording v1.35.4/sidecar-exits.ndjson.gz:84',
     ].join('\n'),
   );
-  expect(/at .*/.exec(found?.failure?.stack ?? '')?.[0]).toContain('matchers.test.ts');
+  if (found?.failure === undefined) throw new Error('no failure was collected');
+  expect(/at .*/.exec(pointAtSuite(found.failure).stack ?? '')?.[0]).toContain('matchers.test.ts');
 });
 
 test('a recording with a hole where it matters is not called broken, and the next expectation is asked all the same', () => {

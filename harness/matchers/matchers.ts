@@ -48,7 +48,7 @@ export interface Judgeable {
   /**
    * Takes what was found.
    *
-   * @param failure explains what did not hold, and points at the line of the suite; undefined where it held
+   * @param failure explains what did not hold; undefined where it held
    */
   collect(found: {finding: Finding; excerpt: readonly string[]; by: Expectation; failure: Error | undefined}): void;
 }
@@ -102,16 +102,15 @@ function outcome(
 ) {
   const lines = excerpt(finding, from);
   const message = (): string => explain(finding, lines);
-  run.collect({finding, excerpt: lines, by, failure: finding.outcome === 'held' ? undefined : inSuite(message())});
+  run.collect({finding, excerpt: lines, by, failure: finding.outcome === 'held' ? undefined : new Error(message())});
   return {pass: true, message, outcome: finding.outcome};
 }
 
-/** An error that points at the suite which expects something, not at what looks for it. */
-function inSuite(message: string): Error {
-  const error = new Error(message);
+/** Lets a failure that was collected point at the suite which expects something, not at what looks for it. */
+export function pointAtSuite(error: Error): Error {
   const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line));
   const own = frames.findLastIndex(line => /[\\/](matchers[\\/]matchers\.ts|node_modules[\\/]expect[\\/])/.test(line));
-  error.stack = [`${error.name}: ${message}`, ...frames.slice(own + 1)].join('\n');
+  error.stack = [`${error.name}: ${error.message}`, ...frames.slice(own + 1)].join('\n');
   return error;
 }
 

@@ -8,7 +8,7 @@ export interface Collected {
   readonly excerpt: readonly string[];
   /** What was expected. */
   readonly by?: Expectation | undefined;
-  /** Explains what did not hold, and points at the line of the suite. */
+  /** Explains what did not hold. */
   readonly failure?: Error | undefined;
 }
 
