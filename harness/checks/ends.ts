@@ -1,5 +1,5 @@
 import {statusOf} from '../recording/pod.ts';
-import {runsAround, type JournalLine} from '../recording/timeline.ts';
+import {eventsOf, runsAround, type JournalLine} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
 import {broken, held, journalHole, unknown, type Check, type Evidence} from './finding.ts';
@@ -125,12 +125,11 @@ export function deletesGracefully(hooked: string, code: number, stubborn: string
     if (first === undefined || second === undefined)
       return unknown(expected, 'the containers were not shown terminated before the Pod was gone');
     // From the kubelet's own word where it is there: a hook may take long on a busy node.
-    const told = recording.observations.slice(deleted).flatMap(o => {
-      const isKilling = o.kind === 'event' && o.object.reason === 'Killing';
-      return isKilling && o.object.involvedObject.fieldPath?.endsWith(`{${stubborn}}`) ? [o.object.lastTimestamp] : [];
-    });
-    const lastedMs = Date.parse(second.finishedAt ?? '') - Date.parse(told[0] ?? first.finishedAt ?? '');
-    const from = told[0] == null ? 'that' : 'it was to be ended';
+    const killing = eventsOf(recording, stubborn).find(
+      ({index, object}) => index > deleted && object.reason === 'Killing',
+    )?.object.lastTimestamp;
+    const lastedMs = Date.parse(second.finishedAt ?? '') - Date.parse(killing ?? first.finishedAt ?? '');
+    const from = killing == null ? 'that' : 'it was to be ended';
     const trail = [
       evidence(first.version, `${hooked} exited with ${first.exitCode}`),
       evidence(second.version, `${stubborn} ended ${lastedMs / 1000} s after ${from}, with ${second.exitCode}`),

@@ -1,5 +1,5 @@
 import {conditionOf, statusOf, type Pod} from '../recording/pod.ts';
-import type {PodVersion, Timeline} from '../recording/timeline.ts';
+import {eventsOf, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
 import {deletionOf} from './deletion.ts';
@@ -15,7 +15,7 @@ export function failsPod(container: string): Check {
   return timeline => {
     const expected = `${container} fails, is not started once more, and the phase becomes Failed`;
     const trail: Evidence[] = [stimulusEvidence(timeline)];
-    const failed = hasFailed(timeline.before, container) ?? failedIn(timeline, container);
+    const failed = failedBy(timeline, container);
     if (failed === undefined) return missing(timeline, expected, `${container} did not fail`, trail);
     const code = statusOf(failed.pod, container)?.state.terminated?.exitCode;
     trail.push(evidence(failed, `${container} terminated, exitCode ${code ?? 'absent'}`));
@@ -35,7 +35,7 @@ export function failsPod(container: string): Check {
 export function failsPodByStartupProbe(container: string): Check {
   return timeline => {
     const finding = failsPod(container)(timeline);
-    const failed = hasFailed(timeline.before, container) ?? failedIn(timeline, container);
+    const failed = failedBy(timeline, container);
     const id = failed === undefined ? undefined : statusOf(failed.pod, container)?.containerID;
     const started = timeline.versions.find(({pod}) => {
       const status = statusOf(pod, container);
@@ -143,8 +143,7 @@ function wasAtStart({recording, before}: Timeline, deleted: PodVersion, started:
   const {state} = statusOf(started, name) ?? {};
   const was = statusOf(before.pod, name)?.state;
   const startedBefore = Date.parse(was?.running?.startedAt ?? was?.terminated?.startedAt ?? '');
-  const events = recording.observations
-    .flatMap(o => (o.kind === 'event' && o.object.involvedObject.fieldPath?.endsWith(`{${name}}`) ? [o] : []))
+  const events = eventsOf(recording, name)
     .filter(({object: {reason}}) => reason === 'Pulled' || reason === 'Created')
     .map(({atMs, object}) => ({atMs, time: Date.parse(object.lastTimestamp ?? '')}))
     .filter(({time}) => time > startedBefore);
@@ -223,10 +222,11 @@ function failedBefore({before, after}: Timeline, container: string): PodVersion 
   });
 }
 
-/** A version in which a container has failed. */
-function hasFailed(version: PodVersion, container: string): PodVersion | undefined {
-  const code = statusOf(version.pod, container)?.state.terminated?.exitCode ?? 0;
-  return code === 0 ? undefined : version;
+/** As failedIn, or the version before the stimulus where the container had failed by then. */
+function failedBy(timeline: Timeline, container: string): PodVersion | undefined {
+  const {before} = timeline;
+  const code = statusOf(before.pod, container)?.state.terminated?.exitCode ?? 0;
+  return code === 0 ? failedIn(timeline, container) : before;
 }
 
 /** The first version after that one in which the container has another id. */

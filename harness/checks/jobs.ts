@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {controllerOf, statusOf, statusesOf} from '../recording/pod.ts';
 import {objectsOf, type ObjectVersion, type Timeline} from '../recording/timeline.ts';
-import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
+import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, ofRestart, stimulusEvidence} from './restart.ts';
 import {objectsAround, ofObject, podsOf, unlessObjectGap} from './workloads.ts';
 
@@ -93,16 +93,7 @@ export function leavesFailurePolicyAlone(): Check {
 export function failsJobByPolicy(): Check {
   return timeline => {
     const expected = 'the Job fails with reason PodFailurePolicy when its Pod has failed';
-    const trail = [stimulusEvidence(timeline)];
-    for (const {version, job} of jobsAfter(timeline)) {
-      const failed = conditionOf(job, 'Failed', 'FailureTarget');
-      if (failed === undefined) continue;
-      const seen = [...trail, ofObject(version, `${failed.type}, ${failed.reason ?? 'no reason'}`)];
-      return failed.reason === 'PodFailurePolicy'
-        ? held(expected, seen)
-        : broken(expected, 'the Job failed for another reason', seen);
-    }
-    return unlessObjectGap(timeline, 'jobs', missing(timeline, expected, 'the Job did not fail', trail));
+    return failsFor('PodFailurePolicy', timeline, expected, [stimulusEvidence(timeline)]);
   };
 }
 
@@ -147,16 +138,21 @@ export function failsJobByRestarts(): Check {
     const reached = timeline.after.find(({pod}) => restarts(pod) >= limit);
     if (reached === undefined) return missing(timeline, expected, 'the restarts did not come to backoffLimit', trail);
     trail.push(evidence(reached, `restarts of all containers ${restarts(reached.pod)}, backoffLimit ${limit}`));
-    for (const {version, job} of jobsAfter(timeline)) {
-      const failed = conditionOf(job, 'Failed', 'FailureTarget');
-      if (failed === undefined) continue;
-      const seen = [...trail, ofObject(version, `${failed.type}, ${failed.reason ?? 'no reason'}`)];
-      return failed.reason === 'BackoffLimitExceeded'
-        ? held(expected, seen)
-        : broken(expected, 'the Job failed for another reason', seen);
-    }
-    return unlessObjectGap(timeline, 'jobs', missing(timeline, expected, 'the Job did not fail', trail));
+    return failsFor('BackoffLimitExceeded', timeline, expected, trail);
   };
+}
+
+/** Held where the Job fails, or begins to, and says that it does for that reason. */
+function failsFor(reason: string, timeline: Timeline, expected: string, trail: readonly Evidence[]): Finding {
+  for (const {version, job} of jobsAfter(timeline)) {
+    const failed = conditionOf(job, 'Failed', 'FailureTarget');
+    if (failed === undefined) continue;
+    const seen = [...trail, ofObject(version, `${failed.type}, ${failed.reason ?? 'no reason'}`)];
+    return failed.reason === reason
+      ? held(expected, seen)
+      : broken(expected, 'the Job failed for another reason', seen);
+  }
+  return unlessObjectGap(timeline, 'jobs', missing(timeline, expected, 'the Job did not fail', trail));
 }
 
 /** In an Indexed Job the Pods of the other indexes go on, and the restarted one keeps its index (Jobs, "Completion mode"). */

@@ -111,8 +111,7 @@ function countedWrongly(timeline: Timeline): Wrong | undefined {
     }
     const starts = idsOf(timeline, name).length - 1;
     const last = inLoop(timeline).at(-1) ?? timeline.before;
-    const rise =
-      (statusOf(last.pod, name)?.restartCount ?? 0) - (statusOf(timeline.before.pod, name)?.restartCount ?? 0);
+    const rise = riseOf(timeline, name);
     // A container that waits is counted for the start that comes.
     const comes = statusOf(last.pod, name)?.state.waiting === undefined ? 0 : 1;
     const at = evidence(last, `${name} restartCount up by ${rise}, ${starts} new container ids`);
@@ -132,12 +131,14 @@ function alwaysByMore(timeline: Timeline): boolean {
 
 /** Whether every count rose by twice what was seen of starts, which is more than a kubelet leaves out by being busy. */
 function countsTwice(timeline: Timeline): boolean {
-  const {before, hadRun} = timeline;
+  return timeline.hadRun.every(name => riseOf(timeline, name) >= 2 * (idsOf(timeline, name).length - 1));
+}
+
+/** By how much the count of a container went up from before the stimulus until the deletion. */
+function riseOf(timeline: Timeline, name: string): number {
+  const {before} = timeline;
   const last = inLoop(timeline).at(-1) ?? before;
-  return hadRun.every(name => {
-    const rise = (statusOf(last.pod, name)?.restartCount ?? 0) - (statusOf(before.pod, name)?.restartCount ?? 0);
-    return rise >= 2 * (idsOf(timeline, name).length - 1);
-  });
+  return (statusOf(last.pod, name)?.restartCount ?? 0) - (statusOf(before.pod, name)?.restartCount ?? 0);
 }
 
 /**
@@ -145,11 +146,8 @@ function countsTwice(timeline: Timeline): boolean {
  * is left out of all of them.
  */
 function countsPartWays(timeline: Timeline): boolean {
-  const {before, hadRun} = timeline;
-  const last = inLoop(timeline).at(-1) ?? before;
-  const rises = hadRun.map(
-    name => (statusOf(last.pod, name)?.restartCount ?? 0) - (statusOf(before.pod, name)?.restartCount ?? 0),
-  );
+  const {hadRun} = timeline;
+  const rises = hadRun.map(name => riseOf(timeline, name));
   return new Set(hadRun.map(name => idsOf(timeline, name).length)).size === 1 && new Set(rises).size > 1;
 }
 

@@ -73,9 +73,15 @@ export function byBackOff(timeline: Timeline, name: string): string | undefined 
   const restarted = restartedIn(timeline, name)?.index ?? 0;
   const removed = ({index, pod}: PodVersion) => index < restarted && statusOf(pod, name)?.containerID === undefined;
   if (timeline.after.some(removed)) return undefined;
+  const idleMs = idleBefore(timeline, name);
+  if (idleMs === undefined) return `the journal has no end and new start of ${name}`;
+  return idleMs < marks.leastBackOff.ms ? undefined : `the back-off of ${name} may have been over`;
+}
+
+/** From the last exit of a container before the restart until its first new start, ms, by its journal. */
+export function idleBefore(timeline: Timeline, name: string): number | undefined {
   const {before, after} = runsAround(timeline, name);
   const exit = before.at(-1)?.lines.find(({entry}) => entry.what === 'exit')?.entry.uptime;
   const again = after[0]?.start.entry.began;
-  if (exit === undefined || again === undefined) return `the journal has no end and new start of ${name}`;
-  return (again - exit) * 1000 < marks.leastBackOff.ms ? undefined : `the back-off of ${name} may have been over`;
+  return exit === undefined || again === undefined ? undefined : (again - exit) * 1000;
 }

@@ -5,7 +5,8 @@ import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, ofRestart, stimulusEvidence} from './restart.ts';
 
-const sliceSchema = z.looseObject({
+/** What is read of an EndpointSlice. */
+export const sliceSchema = z.looseObject({
   endpoints: z
     .array(
       z.looseObject({

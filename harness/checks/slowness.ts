@@ -1,5 +1,5 @@
 import type {JournalEntry} from '../recording/observation.ts';
-import type {Timeline} from '../recording/timeline.ts';
+import {eventsOf, type Timeline} from '../recording/timeline.ts';
 import {budgets, marks, toleratedRestarts} from '../timeouts.ts';
 
 /**
@@ -51,13 +51,11 @@ export function longest({recording}: Timeline, ownMs: number, fallbackMs: number
  * a node that is slow.
  */
 export function lateProbe({recording, stimulusIndex}: Timeline, container: string): string | undefined {
-  const late = recording.observations.some(
-    (o, index) =>
+  const late = eventsOf(recording, container).some(
+    ({index, object}) =>
       index > stimulusIndex &&
-      o.kind === 'event' &&
-      o.object.reason === 'Unhealthy' &&
-      o.object.involvedObject.fieldPath?.endsWith(`{${container}}`) === true &&
-      /^Liveness probe .*(timed out|timeout|deadline exceeded)/i.test(o.object.message ?? ''),
+      object.reason === 'Unhealthy' &&
+      /^Liveness probe .*(timed out|timeout|deadline exceeded)/i.test(object.message ?? ''),
   );
   return late ? `and the liveness probe of ${container} got no answer in time` : undefined;
 }

@@ -2,7 +2,7 @@ import {statusOf} from '../recording/pod.ts';
 import {runsAround, type JournalLine, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
-import {byBackOff, evidence, ofRestart, restartedIn, restartsAll, stimulusEvidence} from './restart.ts';
+import {byBackOff, evidence, idleBefore, ofRestart, restartedIn, restartsAll, stimulusEvidence} from './restart.ts';
 import {longest, slowness} from './slowness.ts';
 
 const line = ({index, atMs}: JournalLine, text: string): Evidence => ({index, atMs, text});
@@ -190,14 +190,10 @@ export function runsAgain(state: 'terminated' | 'waiting'): Check {
  * container may take 5 s (KEP-5532, "Monitoring Requirements").
  */
 function lateness(timeline: Timeline, name: string): number {
-  const {before, after} = runsAround(timeline, name);
-  const exit = before.at(-1)?.lines.find(({entry}) => entry.what === 'exit')?.entry.uptime;
-  const again = after[0]?.start.entry.began;
-  const others = timeline.hadRun.flatMap(other =>
-    other === name ? [] : runsAround(timeline, other).after.slice(0, 1),
-  );
-  if (exit === undefined || again === undefined || (again - exit) * 1000 < marks.leastBackOff.ms) return 0;
-  return (again - Math.max(...others.map(({start}) => start.entry.began))) * 1000;
+  if ((idleBefore(timeline, name) ?? 0) < marks.leastBackOff.ms) return 0;
+  const began = (container: string): number => runsAround(timeline, container).after[0]?.start.entry.began ?? -Infinity;
+  const others = timeline.hadRun.filter(other => other !== name);
+  return (began(name) - Math.max(...others.map(began))) * 1000;
 }
 
 /**

@@ -207,6 +207,8 @@ export function nodeClock(observations: readonly Observation[]): {readonly offse
 /** A version of an object that is neither a Pod nor an event, with its place in the recording. */
 export type ObjectVersion = Extract<Observation, {kind: 'object'}> & {readonly index: number};
 
+type EventAt = Extract<Observation, {kind: 'event'}> & {readonly index: number};
+
 /** The name of the Pod that a recording is about. */
 function subjectOf({header, observations}: Recording): string {
   return observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
@@ -218,6 +220,13 @@ export function nodeOf(recording: Recording): string | undefined {
   return recording.observations
     .flatMap(o => (o.kind === 'pod' && o.object.metadata.name === subject ? [o.object.spec.nodeName] : []))
     .find(node => node !== undefined);
+}
+
+/** The events of a container of that name, in order of arrival, each with its place in the recording. */
+export function eventsOf({observations}: Recording, container: string): readonly EventAt[] {
+  return observations.flatMap((o, index) =>
+    o.kind === 'event' && o.object.involvedObject.fieldPath?.endsWith(`{${container}}`) === true ? [{...o, index}] : [],
+  );
 }
 
 /** Every version of the watched objects of a kind, in order of arrival. */

@@ -1,17 +1,6 @@
-import {z} from 'zod';
+import {sliceSchema} from '../../checks/service.ts';
 import {conditionOf} from '../../recording/pod.ts';
 import type {Generator} from './scene.ts';
-
-const sliceSchema = z.looseObject({
-  endpoints: z
-    .array(
-      z.looseObject({
-        addresses: z.array(z.string()),
-        conditions: z.looseObject({ready: z.boolean().nullish()}).default({}),
-      }),
-    )
-    .nullish(),
-});
 
 /** The endpoint of the Pod is wrong in each version of its EndpointSlice. */
 export const endpoints: Generator = function* (scene) {
