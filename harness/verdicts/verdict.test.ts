@@ -53,6 +53,15 @@ describe('the verdict', () => {
     expect(verdictOn(judged, [held('that', [])], [])).not.toHaveProperty('node');
   });
 
+  test.each([
+    ['Failed', 'something else is broken', broken('that', 'something else', [])],
+    ['Inconclusive', 'something is undecided', unknown('that', 'hole')],
+    ['KnownDeviation', 'the rest held', held('that', [])],
+  ] as const)('is %s: beside a known deviation: %s', (outcome, _what, beside) => {
+    const known = broken('terminated', 'it kept running', []);
+    expect(verdictOn(judged, [known, beside], []).outcome).toBe(outcome);
+  });
+
   test('is Failed where the deviation is listed for another release', () => {
     const nodes = recordedTarget.nodes.map(node => ({...node, kubelet: 'v1.38.0'}));
     const target = {...recordedTarget, release: '1.38', nodes};
@@ -67,6 +76,19 @@ describe('a requirement', () => {
 
   test('is skipped as gate-off where the feature is off', () => {
     expect(skipReason(requirement, {...recordedTarget, feature: 'off'}, asked)?.reason).toBe('gate-off');
+  });
+
+  test('that speaks of an older kubelet is judged where the Pod ran on one, and nowhere else', () => {
+    const [node] = recordedTarget.nodes;
+    if (node === undefined) throw new Error('the target has no node');
+    const nodes = [
+      {...node, name: 'old'},
+      {...node, name: 'new', kubelet: 'v1.36.3'},
+    ];
+    const target = {...recordedTarget, release: '1.36', nodes, has: [...recordedTarget.has, 'older kubelet' as const]};
+    const reason = (on: string) =>
+      skipReason(requirement, target, {...asked, needs: ['older kubelet'], node: on})?.reason;
+    expect([reason('old'), reason('new')]).toEqual([undefined, 'not-applicable']);
   });
 
   test('is not applicable before the release that promises it', () => {

@@ -49,6 +49,16 @@ export const loopFaults: readonly Fault[] = [
     turns: {'LOP-3': 'restartCount of worker is more than the number of its restarts'},
   },
   {
+    name: 'one restart of many is not counted',
+    in: loop,
+    edit: e =>
+      e.pods(e.raised, Infinity, pod => {
+        if (pod.metadata.name === 'loop' && status(pod, 'worker').restartCount > 1)
+          status(pod, 'worker').restartCount -= 1;
+      }),
+    turns: {'LOP-3': 'restartCount of worker is less than the number of its restarts'},
+  },
+  {
     name: 'one restart of many counts a container twice',
     in: loop,
     edit: e => {
@@ -64,6 +74,16 @@ export const loopFaults: readonly Fault[] = [
     in: loop,
     edit: e => e.addPod('neighbour', pod => (status(pod, 'neighbour').restartCount = 1)),
     turns: {'LOP-4': 'neighbour was restarted'},
+  },
+  {
+    name: 'a deleted Pod in a loop stays long after its grace period',
+    in: loop,
+    edit: e => {
+      const step = e.recording.observations.findIndex(({kind}) => kind === 'step');
+      const quick = (e.recording.observations[step]?.atMs ?? NaN) - 3_000; // the node was slower in that recording
+      e.each('pod', version => (version.atMs = quick), 0, step).delay(e.last, 30_000);
+    },
+    turns: {'LOP-5': 'the Pod was there long after its grace period'},
   },
   {
     name: 'the loop goes on though the Pod was deleted',
