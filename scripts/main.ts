@@ -20,6 +20,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['model', async () => (await import('./model.ts')).modelCommand(stop.signal)],
   ['mutants', async () => (await import('./mutants.ts')).mutantsCommand(stop.signal)],
   ['predict', async () => (await import('./predict.ts')).predictCommand(stop.signal)],
+  ['bench', async () => (await import('./bench.ts')).benchCommand(stop.signal)],
   ['soak', async () => (await import('./soak.ts')).soakCommand(stop.signal)],
   ['judge', async () => (await import('./judge.ts')).judgeCommand()],
   ['verify', async () => (await import('./verify.ts')).verifyCommand()],

@@ -57,7 +57,8 @@ export class Recorder {
   /** Lines of each journal that were read, by the Pod's UID. */
   readonly #journalLines = new Map<string, number>();
   #subject: string;
-  #gone = false;
+  /** Pods by name that were deleted from the API and not created again. */
+  readonly #gone = new Set<string>();
   #failure: {resource: string; error: unknown} | undefined;
 
   private constructor(options: RecorderOptions) {
@@ -100,7 +101,12 @@ export class Recorder {
 
   /** Whether the scenario's Pod was deleted from the API. */
   get gone(): boolean {
-    return this.#gone;
+    return this.isGone(this.#subject);
+  }
+
+  /** Whether a Pod of that name was deleted from the API, and is not there again. */
+  isGone(name: string): boolean {
+    return this.#gone.has(name);
   }
 
   /** Makes a Pod the one that the scenario is about, where the manifest doesn't name it. */
@@ -284,7 +290,8 @@ export class Recorder {
           const {name, resourceVersion} = known.object.metadata;
           this.#pods.set(name, known.object);
           this.#delivered.add(resourceVersion);
-          if (name === this.#subject) this.#gone = type === 'DELETED';
+          if (type === 'DELETED') this.#gone.add(name);
+          else this.#gone.delete(name);
         }
       }
     } catch (error) {

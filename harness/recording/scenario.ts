@@ -36,6 +36,8 @@ const until = z.enum([
   'up',
   /** Another Pod has taken its name, and every container of that is up. */
   'replaced',
+  /** Every container of another Pod of its controller is up. */
+  'replaced by another',
   /** The scheduler has bound the Pod to a node. */
   'scheduled',
   /** The scheduler has said that no node fits the Pod. */
@@ -124,14 +126,16 @@ const request = z.object({
   ...wait,
 });
 
+/** Pods by name, side by side, in place of the scenario's own alone. */
+const pods = z.array(z.string()).min(1).optional();
+
 const stepSchema = z.discriminatedUnion('do', [
   /** Containers are told to exit, one right after the other. A timeline begins here. */
   z.object({
     do: z.literal('exit'),
     name: z.string(),
     tells: z.array(told).min(1),
-    /** Pods by name that are told, side by side, in place of the scenario's own alone. */
-    pods: z.array(z.string()).min(1).optional(),
+    pods,
     /** By how much each of them is told later than the one before. */
     apartSeconds: z.number().positive().optional(),
     ...wait,
@@ -140,8 +144,8 @@ const stepSchema = z.discriminatedUnion('do', [
   z.object({do: z.literal('debug'), name: z.string(), container: z.string(), ends: z.boolean().optional()}),
   /** A container's CPU limit is changed in place, and waited for until the kubelet says that it is. */
   z.object({do: z.literal('resize'), name: z.string(), container: z.string(), cpu: z.string(), ...wait}),
-  /** The Pod is deleted, and created again as soon as it is gone. */
-  z.object({do: z.literal('recreate'), name: z.string(), ...wait}),
+  /** The Pod is deleted, and created again for the same node as soon as it is gone. */
+  z.object({do: z.literal('recreate'), name: z.string(), pods, ...wait}),
   /** The Pod is deleted, with its own grace period. */
   z.object({do: z.literal('delete'), name: z.string(), ...wait}),
   z.object({do: z.literal('wait'), name: z.string(), ...wait}),
@@ -151,6 +155,7 @@ const stepSchema = z.discriminatedUnion('do', [
     name: z.string(),
     container: z.string(),
     command: z.array(z.string()).min(1),
+    pods,
     ...wait,
   }),
   /** The log of a container's previous run is asked for. */

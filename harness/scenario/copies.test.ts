@@ -57,7 +57,7 @@ async function fourOn(up: readonly string[]) {
   const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'pod', budgets: waits, signal};
   await createCopies({api, recorder, subject, may: () => Promise.resolve(false)}, own, 4);
   await recorder.confirm();
-  const told = podsOf({do: 'exit', name: 'exit', tells: [], pods}, recorder);
+  const told = podsOf({pods}, recorder);
   recorder.close('settled', '');
   const {observations} = readRecording(options.file);
   return {told, gaps: observations.flatMap(o => (o.kind === 'gap' ? [`${o.resource}: ${o.why}`] : []))};

@@ -42,7 +42,7 @@ export function deletedByController(pod: Pod, awaited: Until): boolean {
 }
 
 function mayGo(awaited: Until | undefined): boolean {
-  return awaited === 'gone' || awaited === 'job failed' || awaited === 'replaced';
+  return ['gone', 'job failed', 'replaced', 'replaced by another'].includes(awaited ?? '');
 }
 
 /** The containers that do not run, each with its state, in one line. */

@@ -1,5 +1,4 @@
 import {join} from 'node:path';
-import pLimit from 'p-limit';
 import {messageOf, SuiteError} from '../errors.ts';
 import {Recorder, OutOfPatience} from '../recorder/recorder.ts';
 import {formatVersion} from '../recording/observation.ts';
@@ -8,7 +7,7 @@ import type {Target} from '../recording/target.ts';
 import type {May} from '../target/access.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {openExec} from '../target/exec.ts';
-import {callsAtOnce, type Budgets} from '../timeouts.ts';
+import type {Budgets} from '../timeouts.ts';
 import {createCopies} from './copies.ts';
 import {Injection} from './injection.ts';
 import {collectionOf, readManifest, type Manifest} from './manifest.ts';
@@ -20,7 +19,7 @@ import {podsOf} from './several-pods.ts';
 import {copyPullSecret, type PullSecret} from './pull-secret.ts';
 import {sendRequests} from './requests.ts';
 import {takeSteps, type Ending} from './steps.ts';
-import {readJournal, type Subject} from './stimulus.ts';
+import {readJournal, readJournals, type Subject} from './stimulus.ts';
 
 /** What every scenario of a run shares. */
 export interface RunContext {
@@ -153,8 +152,7 @@ async function runPod(
   if (ending.reason !== 'settled') await nodes?.restore(subject.home.unique); // else nothing more can be read
   if (!recorder.gone) await readJournal(recorder, made);
   const told = new Set(scenario.steps.flatMap(step => (step.do === 'exit' ? podsOf(step, recorder) : [])));
-  told.delete(made.pod);
-  await pLimit(callsAtOnce).map(told, name => readJournal(recorder, {...made, pod: name}));
+  await readJournals(recorder, made, told);
   return ending;
 }
 

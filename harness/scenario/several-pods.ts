@@ -43,7 +43,7 @@ export async function tellPods(recorder: Recorder, subject: Subject, step: Exit)
 }
 
 /** The Pods that a step tells, of those that are there and stay. */
-export function podsOf({pods = []}: Exit, recorder: Recorder): readonly string[] {
+export function podsOf({pods = []}: Pick<Exit, 'pods'>, recorder: Recorder): readonly string[] {
   const staying = recorder.pods.filter(({metadata}) => metadata.deletionTimestamp === undefined);
   const there = new Set(staying.map(({metadata}) => metadata.name));
   return pods.map(name => recorder.nameInApi(name)).filter(name => there.has(name));

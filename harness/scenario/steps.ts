@@ -1,13 +1,15 @@
+import pLimit from 'p-limit';
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
-import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, controllerOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {Scenario, Step, Until} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import {exec} from '../target/exec.ts';
-import type {Budget} from '../timeouts.ts';
+import {callsAtOnce, type Budget} from '../timeouts.ts';
 import {addDebugger} from './debugger.ts';
 import type {ManifestObject} from './manifest.ts';
+import {recreate} from './recreation.ts';
 import {awaitPods, podsOf, tellPods} from './several-pods.ts';
 import {deletedByController, disturbance, waitingFor} from './disturbance.ts';
 import type {NodeAccess} from './node-access.ts';
@@ -15,7 +17,7 @@ import {actOnNode} from './node-step.ts';
 import {allAvailable, jobIs, type Watched} from './owners.ts';
 import {resizeContainer} from './resize.ts';
 import {allUp, hasEnded, restartedAll, restartedAlone, restartsSome, startedAgain} from './settled.ts';
-import {readJournal, tellToExit, type Subject} from './stimulus.ts';
+import {readJournal, readJournals, tellToExit, type Subject} from './stimulus.ts';
 
 /** How a recording ended. */
 export type Ending = Pick<Timeline['end'], 'reason' | 'text'>;
@@ -55,6 +57,7 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   let position: Position = {before: pod, told: []};
   for (const step of steps) {
     if (mayBeLast(step) || (step.do === 'exit' && position.told.length === 0)) await readJournal(recorder, subject);
+    if (step.do === 'recreate') await readJournals(recorder, subject, podsOf(step, recorder));
     if (step.do === 'exit') {
       const slow = await inTime(stage, position, () => awaitPods(recorder, subject, step));
       if (slow !== undefined) return {reason: 'out-of-patience', text: slow};
@@ -130,7 +133,7 @@ async function take(stage: Stage, step: Step): Promise<void> {
       await tellOthers(recorder, at, step);
       return;
     case 'recreate':
-      await recreate(stage, step);
+      await recreate({...stage, subject: at}, step);
       return;
     case 'debug':
       await addDebugger(api, recorder, at, image, step);
@@ -148,9 +151,12 @@ async function take(stage: Stage, step: Step): Promise<void> {
       await actOnNode({...stage, subject: at}, step, pod);
       return;
     case 'run': {
-      const {container, command} = step;
-      const text = await exec(at.open, {...at, container, command, timeoutMs: at.budgets.exec.ms});
-      recorder.add({kind: 'output', step: step.name, container, text});
+      const {container, command, pods} = step;
+      const named = pods === undefined ? [name] : podsOf({pods}, recorder);
+      await pLimit(callsAtOnce).map(named, async each => {
+        const text = await exec(at.open, {...at, pod: each, container, command, timeoutMs: at.budgets.exec.ms});
+        recorder.add({kind: 'output', step: step.name, container, text});
+      });
       return;
     }
     case 'request':
@@ -166,17 +172,6 @@ async function tellOthers(recorder: Recorder, subject: Subject, {name, tells}: E
   if (theirs.length === 0) return;
   for (const {metadata} of recorder.pods.filter(each => each.metadata.name !== subject.pod))
     await tellToExit(recorder, {...subject, pod: metadata.name}, name, ...theirs);
-}
-
-/** Deletes the Pod, waits until it is gone and creates it again. */
-async function recreate({api, recorder, subject, own}: Stage, {name}: Extract<Step, {do: 'recreate'}>): Promise<void> {
-  const {namespace, budgets, signal} = subject;
-  const uid = recorder.pod?.metadata.uid;
-  const path = `/api/v1/namespaces/${namespace}/pods`;
-  await api.json(`${path}/${own.metadata.name}`, {method: 'DELETE', signal});
-  await recorder.until(`${name}: gone`, budgets.restart, () => recorder.gone);
-  await api.json(path, {method: 'POST', body: own, signal});
-  await recorder.until(`${name}: created`, budgets.confirm, pod => pod.metadata.uid !== uid);
 }
 
 /** Asks for the log of a container's previous run, as `kubectl logs --previous` does. */
@@ -279,6 +274,12 @@ function hasCome(
       );
     case 'up':
       return allUp(pod);
+    case 'replaced by another': {
+      const controller = controllerOf(before)?.uid;
+      return recorder.pods.some(
+        other => other.metadata.uid !== before.metadata.uid && controllerOf(other)?.uid === controller && allUp(other),
+      );
+    }
     case 'replaced':
       return pod.metadata.uid !== before.metadata.uid && allUp(pod);
     case 'scheduled':

@@ -1,6 +1,7 @@
+import pLimit from 'p-limit';
 import {messageOf} from '../errors.ts';
 import {exec, type OpenExec} from '../target/exec.ts';
-import type {Budgets} from '../timeouts.ts';
+import {callsAtOnce, type Budgets} from '../timeouts.ts';
 import type {Recorder} from '../recorder/recorder.ts';
 import type {Step} from '../recording/scenario.ts';
 import type {Home} from './labels.ts';
@@ -85,4 +86,10 @@ export async function readJournal(recorder: Recorder, subject: Subject): Promise
     }
   }
   recorder.add({kind: 'gap', resource: 'journal', why, ...another});
+}
+
+/** Reads the journals of Pods other than the subject, as `readJournal` does. */
+export async function readJournals(recorder: Recorder, subject: Subject, pods: Iterable<string>): Promise<void> {
+  const others = [...pods].filter(pod => pod !== subject.pod);
+  await pLimit(callsAtOnce).map(others, pod => readJournal(recorder, {...subject, pod}));
 }

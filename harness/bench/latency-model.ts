@@ -1,0 +1,110 @@
+import type {Containers} from './shapes.ts';
+
+/**
+ * How long a restart in place takes by the kubelet's own bounds, for a Pod that has the node to itself. All of them are of the
+ * Kubernetes source: the kubelet looks at every container (relist) a second after it last did; it ends containers one after
+ * the other, each with a grace period of 2 s at least where it does not end on SIGTERM; it starts regular containers one after
+ * the other, and learns that an init container has ended by the next relist. From 1.36 on it looks again right after each
+ * sync of a Pod (PLEGOnDemandRelist) and comes back to a Pod by itself once all is removed; at 1.35 only the next relist takes
+ * it further, and a Pod of which nothing but the source ran waits for the periodic sync, 60 to 90 s.
+ */
+export interface Kubelet {
+  readonly release: '1.35' | '1.36';
+  /** From one container's start to the next one's in the same Pod, ms; measured on the node, and the only thing that is. */
+  readonly startMs: number;
+}
+
+/** Bounds of the kubelet, ms. */
+const bounds = {
+  relist: 1_000,
+  /** What one relist takes on an idle node. */
+  relistTakes: 30,
+  /** A container that ends on SIGTERM: the signal, its end, and the runtime's answer. */
+  quickKill: 100,
+  /** The least grace period of a container that the kubelet ends; one that ignores SIGTERM uses it up. */
+  stubbornKill: 2_100,
+  resync: {from: 60_000, to: 90_000},
+  /** Period of the startup probes in our manifests. */
+  probe: 1_000,
+} as const;
+
+/** How finely the chances are counted. */
+const grid = 40;
+
+/** What the model gives: times from the source's exit, ms, each as likely as the others, in ascending order. */
+export interface Predicted {
+  readonly first: readonly number[];
+  readonly started: readonly number[];
+}
+
+/**
+ * The times that a restart can take.
+ *
+ * @returns equally likely times until the first process of the first container began, and of the last one
+ */
+export function predict({quick, stubborn, starts}: Containers, {release, startMs}: Kubelet): Predicted {
+  const kill = quick * bounds.quickKill + stubborn * bounds.stubbornKill;
+  const period = bounds.relist + bounds.relistTakes;
+  const first: number[] = [];
+  const started: number[] = [];
+  for (let at = 0; at < grid; at++) {
+    const noticed = ((at + 0.5) / grid) * period;
+    for (const beginning of beginnings(noticed, kill, period, {quick, stubborn, release}))
+      for (let phase = 0; phase < grid; phase++) {
+        const [a, z] = starting(beginning, (phase + 0.5) / grid, period, {starts, release, startMs});
+        first.push(a);
+        started.push(z);
+      }
+  }
+  const ascending = (a: number, b: number) => a - b;
+  return {first: first.toSorted(ascending), started: started.toSorted(ascending)};
+}
+
+/** When the kubelet begins to start containers again. */
+function beginnings(
+  noticed: number,
+  kill: number,
+  period: number,
+  {quick, stubborn, release}: {quick: number; stubborn: number; release: Kubelet['release']},
+): readonly number[] {
+  if (release === '1.36') return [noticed + kill];
+  if (quick + stubborn === 0) {
+    const {from, to} = bounds.resync;
+    return Array.from({length: grid}, (_, at) => noticed + from + ((at + 0.5) / grid) * (to - from));
+  }
+  return [noticed + Math.ceil(kill / period) * period];
+}
+
+/** When the first container's first process begins, and the last one's. */
+function starting(
+  beginning: number,
+  phase: number,
+  period: number,
+  {starts, release, startMs}: Kubelet & Pick<Containers, 'starts'>,
+): readonly [number, number] {
+  let at = beginning;
+  let first = NaN;
+  let last = NaN;
+  for (const {kind, seconds} of starts) {
+    at += startMs;
+    if (Number.isNaN(first)) first = at;
+    last = at;
+    const ran = seconds * 1000;
+    if (kind === 'init') at += ran + phase * period;
+    if (kind === 'sidecar' && seconds > 0) at += Math.ceil(ran / bounds.probe) * bounds.probe;
+    else if (kind === 'sidecar' && release === '1.35') at += period;
+  }
+  return [first, last];
+}
+
+/**
+ * How long the slowest of many Pods takes, where each takes its time independently of the others: each on a node of its own.
+ *
+ * @param ascending equally likely times of one Pod
+ * @param pods how many there are
+ * @param share of all groups that are over by then, such as 0.5
+ */
+export function slowestOf(ascending: readonly number[], pods: number, share: number): number {
+  const each = share ** (1 / pods);
+  return ascending[Math.min(ascending.length - 1, Math.ceil(each * ascending.length) - 1)] ?? NaN;
+}
