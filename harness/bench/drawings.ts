@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import {parseHTML} from 'linkedom';
 import {partNames, partTitles, ways, type Bench, type Part, type Way} from './sample.ts';
-import type {Compared, Line, Summary} from './summary.ts';
+import {isCrowd, type Compared, type Line, type Summary} from './summary.ts';
 import {at} from './text.ts';
 
 /** A drawing: for the page, where the colours of a theme hold, and as a file of its own. */
@@ -88,7 +88,7 @@ function distributions(benches: readonly Bench[]): Drawing | undefined {
 }
 
 function whereTimeGoes(all: readonly Line[]): Drawing | undefined {
-  const lines = all.filter(({parts, pods}) => parts !== undefined && pods === 1);
+  const lines = all.filter(({parts, shape}) => parts !== undefined && !isCrowd(shape));
   // The wait of a Pod in which the source ran alone would make all others too small to be seen.
   const drawn = lines.filter(({started}) => (started?.p50.value ?? 0) < 30_000);
   if (drawn.length === 0) return undefined;
@@ -101,10 +101,10 @@ function whereTimeGoes(all: readonly Line[]): Drawing | undefined {
     });
   });
   const svg = draw({
-    height: 90 + drawn.length * 24 + new Set(drawn.map(({shape}) => shape.id)).size * 8,
+    height: 118 + drawn.length * 24 + new Set(drawn.map(({shape}) => shape.id)).size * 8,
     marginLeft: 60,
     marginRight: 150,
-    marginTop: 46,
+    marginTop: 62,
     x: {label: 'seconds since the exit of the source, medians', labelAnchor: 'center', labelArrow: 'none'},
     y: {label: null, tickSize: 0},
     fy: {label: null, domain: [...new Set(drawn.map(({shape}) => shape.id))], padding: 0.15},
@@ -118,7 +118,7 @@ function whereTimeGoes(all: readonly Line[]): Drawing | undefined {
       ),
       ...legendMarks(
         partNames.map(part => ({text: partTitles[part], colour: partColours[part]})),
-        4,
+        3,
       ),
     ],
   });
@@ -156,7 +156,6 @@ function curves(
     height: 300,
     marginLeft: 50,
     marginTop: 46,
-    marginBottom: 46,
     x: {
       type: 'log',
       label: xLabel,
@@ -165,7 +164,7 @@ function curves(
       ticks: [...new Set(rows.map(({pods}) => pods))],
       tickFormat: 'd',
     },
-    y: {label: 'seconds', labelArrow: 'none', zero: true},
+    y: {label: 'seconds', labelAnchor: 'center', labelArrow: 'none', zero: true},
     fx: {label: null, padding: 0.08},
     marks: [
       Plot.gridY({stroke: grid, strokeOpacity: 1}),
@@ -208,7 +207,6 @@ function byContainers(all: readonly Line[]): Drawing | undefined {
     height: 280,
     marginLeft: 50,
     marginTop: 46,
-    marginBottom: 46,
     x: {
       label: 'containers of the Pod',
       labelAnchor: 'center',
@@ -217,7 +215,7 @@ function byContainers(all: readonly Line[]): Drawing | undefined {
       ticks: [1, 2, 10],
       tickFormat: 'd',
     },
-    y: {label: 'seconds', labelArrow: 'none', zero: true},
+    y: {label: 'seconds', labelAnchor: 'center', labelArrow: 'none', zero: true},
     marks: [
       Plot.gridY({stroke: grid, strokeOpacity: 1}),
       ...releases.flatMap(release => {
@@ -306,12 +304,12 @@ function nameOf({shape, release}: Line): {shape: string; release: string} {
 
 /** A legend above the drawing, so many entries a row. */
 function legendMarks(entries: readonly {text: string; colour: string}[], perRow: number): Plot.Markish[] {
-  const column = 720 / perRow;
+  const column = 740 / perRow;
   return entries.flatMap(({text, colour}, at) => {
     const place = {
       frameAnchor: 'top-left',
       dx: (at % perRow) * column - 30,
-      dy: -38 + Math.floor(at / perRow) * 16,
+      dy: (Math.floor(at / perRow) - Math.ceil(entries.length / perRow)) * 16 - 8,
       facet: 'super',
     } as const;
     return [
@@ -334,6 +332,7 @@ function draw(options: Plot.PlotOptions): string {
     document,
     width,
     className: 'drawing',
+    marginBottom: 46,
     style: {fontSize: '12px', color: ink, overflow: 'visible'},
     ...options,
   });

@@ -227,7 +227,7 @@ const crowd: Shape = {
 };
 
 /** How many Pods restart as a group. */
-const groups = [1, 10, 50] as const;
+const groups = [1, 5, 20] as const;
 
 const barrier: Shape = {
   id: 'group-behind-barrier',
@@ -236,10 +236,10 @@ const barrier: Shape = {
   scenarios: rounds => [
     {
       id: 'bench-group-behind-barrier',
-      title: 'groups of 1, 10 and 50 Pods restart in place and go on together',
+      title: 'groups of 1, 5 and 20 Pods restart in place and go on together',
       manifest: 'barrier.yaml',
       overlay: {containers: {agent: small, worker: small}},
-      copies: 50,
+      copies: 20,
       alone: true,
       steps: groups.flatMap(count =>
         times(Math.max(2, Math.round((rounds * 10) / (count + 10) / 2)), round => {

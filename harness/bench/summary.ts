@@ -63,11 +63,12 @@ function linesOf(benches: readonly Bench[]): readonly Line[] {
 }
 
 /** Pods that are told one a while after the other are no crowd. */
-function crowdOf({id}: Shape, pods: number): number {
-  return isCrowd(id) ? pods : 1;
+function crowdOf(shape: Shape, pods: number): number {
+  return isCrowd(shape) ? pods : 1;
 }
 
-function isCrowd(id: string): boolean {
+/** Whether the Pods of a shape restart at once, and not one after the other. */
+export function isCrowd({id}: Shape): boolean {
   return id === 'many-at-once' || id === 'group-behind-barrier';
 }
 
@@ -129,8 +130,7 @@ function partsOf(samples: readonly Sample[]): Line['parts'] {
 function comparisonsOf(benches: readonly Bench[], lines: readonly Line[]): readonly Compared[] {
   return lines.flatMap((line): Compared[] => {
     const bench = benches.find(({target}) => target.server.replace(/^v/, '') === line.release);
-    if (bench === undefined || line.way !== 'in place' || isCrowd(line.shape.id) || line.started === undefined)
-      return [];
+    if (bench === undefined || line.way !== 'in place' || isCrowd(line.shape) || line.started === undefined) return [];
     const startMs = startTime(bench);
     if (startMs === undefined) return [];
     const release = bench.target.release === '1.35' ? '1.35' : '1.36';
@@ -140,9 +140,17 @@ function comparisonsOf(benches: readonly Bench[], lines: readonly Line[]): reado
   });
 }
 
-/** What one container adds on this node, ms: the median time between two regular containers' first processes. */
+/**
+ * What one container adds on this node, ms: the median time from one regular container's first process to the next one's,
+ * where one Pod restarts at a time; undefined where no Pod has two.
+ */
 export function startTime({samples}: Bench): number | undefined {
-  const its = samples.filter(({shape, way, parts}) => shape === 'two-containers' && way === 'in place' && parts);
-  const times = its.flatMap(({parts}) => parts?.regular ?? []);
+  const times = shapes.flatMap(shape => {
+    const gaps = shape.containers.starts.filter(({kind}) => kind === 'regular').length - 1;
+    if (isCrowd(shape) || gaps < 1) return [];
+    return samples.flatMap(({shape: id, parts}) =>
+      id === shape.id && parts !== undefined ? [parts.regular / gaps] : [],
+    );
+  });
   return times.length === 0 ? undefined : median(times);
 }

@@ -1,7 +1,7 @@
 import {markdownTable} from 'markdown-table';
 import {partNames, partTitles, type Bench} from './sample.ts';
 import type {Estimate, Spread} from './quantiles.ts';
-import {startTime, type Line, type Summary} from './summary.ts';
+import {startTime, type Compared, type Line, type Summary} from './summary.ts';
 
 /** Benchmarks as Markdown, which is to be read on a terminal too: what they ran on, the table, the parts, the model. */
 export function benchText({benches, lines, compared}: Summary): string {
@@ -37,9 +37,21 @@ export function benchText({benches, lines, compared}: Summary): string {
         ...partNames.map(part => inSeconds(parts?.[part] ?? 0)),
       ]),
     ),
-    `The kubelet's own bounds beside that, until the last container has started; a container takes ${benches
-      .map(bench => `${inSeconds(startTime(bench) ?? NaN)} s to start at ${bench.target.server}`)
-      .join(', ')}.`,
+    ...(compared.length === 0 ? [] : modelTable(benches, compared)),
+    ...benches.flatMap(({target, unmeasured}) =>
+      unmeasured.map(({scenario, why}) => `Not measured on ${target.server}: ${scenario}: ${shortened(why)}`),
+    ),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function modelTable(benches: readonly Bench[], compared: readonly Compared[]): readonly string[] {
+  const starts = benches.flatMap(bench => {
+    const ms = startTime(bench);
+    return ms === undefined ? [] : [`${inSeconds(ms)} s at ${bench.target.server}`];
+  });
+  return [
+    `The kubelet's own bounds beside that, until the last container has started. A container takes to start: ${starts.join(', ')}.`,
     table(
       ['shape', 'release', 'model p50', 'model p99', 'measured p50', 'measured p99', 'measured / model'],
       compared.map(({line, predicted, ratio: by}) => [
@@ -52,12 +64,15 @@ export function benchText({benches, lines, compared}: Summary): string {
         by.toFixed(2),
       ]),
     ),
-    ...benches.flatMap(({target, unmeasured}) =>
-      unmeasured.map(({scenario, why}) => `Not measured on ${target.server}: ${scenario}: ${why}`),
-    ),
   ];
-  return `${blocks.join('\n\n')}\n`;
 }
+
+/** As much of a reason as one line takes; the whole of it is in bench.json. */
+function shortened(why: string): string {
+  return why.length <= longestReason ? why : `${why.slice(0, longestReason)} ...`;
+}
+
+const longestReason = 120;
 
 /** One sentence on what a benchmark ran on. */
 export function ranOn({target, machine, startedAt, seconds, suite}: Bench): string {
