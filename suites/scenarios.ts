@@ -144,7 +144,7 @@ export const probeFails: Scenario = {
   manifest: 'failing-probe.yaml',
   steps: [
     exits('source', 88),
-    {do: 'exit', name: 'the probe fails', tells: [{container: 'source', code: 77}], until: 'restarted'},
+    {...exitsAlone('source', 77, 'the probe fails'), follow: ['worker']},
     {do: 'wait', name: 'for a restart too many', until: 'time is over', seconds: 3},
     {do: 'delete', name: 'the Pod is deleted', until: 'gone'},
   ],

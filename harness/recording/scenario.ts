@@ -135,6 +135,8 @@ const stepSchema = z.discriminatedUnion('do', [
     do: z.literal('exit'),
     name: z.string(),
     tells: z.array(told).min(1),
+    /** Containers that are ended by what the told ones do, as by a probe; what is waited for of those is of these too. */
+    follow: z.array(z.string()).min(1).optional(),
     pods,
     /** By how much each of them is told later than the one before. */
     apartSeconds: z.number().positive().optional(),

@@ -36,7 +36,7 @@ export interface Stage {
   readonly disturbs: boolean;
 }
 
-/** Where the steps stand: the Pod before containers were last told to exit, and which. */
+/** Where the steps stand: the Pod before containers were last told to exit, and which, with those that follow them. */
 interface Position {
   readonly before: Pod;
   readonly told: readonly string[];
@@ -79,9 +79,9 @@ function mayBeLast(step: Step): boolean {
 }
 
 function positionBefore(step: Extract<Step, {do: 'exit'}>, recorder: Recorder, pod: Pod): Position {
-  const {tells} = step;
+  const {tells, follow = []} = step;
   const before = recorder.pod ?? pod;
-  const told = tells.map(({container}) => container);
+  const told = [...tells.map(({container}) => container), ...follow];
   const everywhere = tells.some(({everyPod}) => everyPod === true);
   if (step.pods !== undefined) {
     const names = podsOf(step, recorder);
