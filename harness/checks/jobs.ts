@@ -170,9 +170,10 @@ export function restartsOneIndex(): Check {
       ({pod}) => controllerOf(pod)?.uid === controller.uid && pod.metadata.name !== before.pod.metadata.name,
     );
     const was = others.findLast(each => each.index < stimulusIndex);
+    const own = (pod: Timeline['before']['pod']) => timeline.containers.map(({name}) => statusOf(pod, name));
     const ids = (pod: Timeline['before']['pod']): string =>
-      JSON.stringify(statusesOf(pod).map(({name, containerID, restartCount}) => [name, containerID, restartCount]));
-    if (was === undefined || statusesOf(was.pod).some(({state}) => state.running === undefined))
+      JSON.stringify(own(pod).map(status => [status?.containerID, status?.restartCount]));
+    if (was === undefined || own(was.pod).some(status => status?.state.running === undefined))
       return unknown(expected, 'no other index ran when the source was told to exit', trail);
     trail.push(evidence(was, `index ${was.pod.metadata.labels?.[indexLabel] ?? 'unknown'} runs`));
     for (const each of others.filter(({index: at}) => at > stimulusIndex)) {

@@ -1,3 +1,4 @@
+import type {ContainerStatus, Pod} from '../../recording/pod.ts';
 import type {Edit} from '../edit.ts';
 import type {Scene} from './scene.ts';
 
@@ -49,6 +50,9 @@ export function* harmlessEdits(scene: Scene): Iterable<HarmlessEdit> {
       hole: false,
     };
   }
+  const {needs = []} = scene.recording.header.scenario;
+  for (const [kind, add] of scene.isFirst && !needs.includes('node access') ? injections : [])
+    yield {kind, at: 'in every Pod', edit: e => e.pods(0, Infinity, add), hole: false};
   const steps = scene.recording.observations.filter(({kind}) => kind === 'step');
   for (const {index, atMs, at} of scene.isFirst && steps.length === 1 ? scene.places() : [])
     yield {
@@ -74,3 +78,38 @@ export function* harmlessEdits(scene: Scene): Iterable<HarmlessEdit> {
     };
   }
 }
+
+const name = 'mesh';
+
+/** How a container is that is restarted with the last one of the manifest. */
+const withLast = (pod: Pod, state: ContainerStatus['state']): ContainerStatus => {
+  const {containerID, restartCount = 0} = pod.status.containerStatuses.at(-1) ?? {};
+  const id = containerID === undefined ? {} : {containerID: `${containerID}-${name}`};
+  return {name, restartCount, ready: true, ...id, lastState: {}, state};
+};
+
+/** What a webhook of the cluster's own adds to Pods: no container of the manifest, so that it is not judged. */
+const injections: readonly (readonly [kind: string, add: (pod: Pod) => void])[] = [
+  [
+    'a webhook adds an init container',
+    pod => {
+      pod.spec = {...pod.spec, initContainers: [{name}, ...pod.spec.initContainers]};
+      pod.status.initContainerStatuses.unshift(withLast(pod, {terminated: {exitCode: 0}}));
+    },
+  ],
+  [
+    'a webhook adds a sidecar',
+    pod => {
+      pod.spec = {...pod.spec, initContainers: [{name, restartPolicy: 'Always'}, ...pod.spec.initContainers]};
+      pod.status.initContainerStatuses.unshift(withLast(pod, {running: {}}));
+    },
+  ],
+  [
+    'a webhook adds a container',
+    pod => {
+      const status = withLast(pod, {running: {}});
+      pod.spec = {...pod.spec, containers: [...pod.spec.containers, {name}]};
+      pod.status.containerStatuses.push(status);
+    },
+  ],
+];
