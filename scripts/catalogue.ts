@@ -6,7 +6,7 @@ import {catalogueRows, formatCatalogue} from '../harness/report/catalogue.ts';
 import {formatKillMatrix} from '../harness/report/kills.ts';
 import {digestsOf, driftOf, readSources, sourceOf, type Drift, type Source} from '../harness/sources/sources.ts';
 import {readCatalogue, type Catalogue} from '../harness/verdicts/catalogue.ts';
-import {holes, readCoverage} from '../harness/verdicts/coverage.ts';
+import {extentOf, holes, readCoverage} from '../harness/verdicts/coverage.ts';
 import {readKillMatrix, recordedFile, summarizeKills} from '../harness/verdicts/kill-matrix.ts';
 import {warn} from './say.ts';
 import {allStatements} from './statements.ts';
@@ -74,9 +74,13 @@ export function catalogueCommand(): Command {
         scenario: scenario.id,
       }));
       if (check !== undefined) {
-        const found = holes(catalogue, stated, readCoverage(folder));
+        const coverage = readCoverage(folder);
+        const found = holes(catalogue, stated, coverage);
         for (const hole of found) console.log(hole);
-        if (found.length === 0) return;
+        if (found.length === 0) {
+          console.log(`no hole in ${extentOf(catalogue, stated, coverage)}`);
+          return;
+        }
         throw new SuiteError('badData', `the catalogue has ${found.length} hole(s)`, {
           next: 'mend suites/requirements.yaml, deviations.yaml, announcement.yaml, upstream.yaml or the suites',
         });

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {describe, expect, test} from '@jest/globals';
 import {profiles, type Catalogue, type Requirement} from './catalogue.ts';
-import {holdsIn, holes, readCoverage, type Coverage} from './coverage.ts';
+import {extentOf, holdsIn, holes, readCoverage, type Coverage} from './coverage.ts';
 
 const first: Requirement = {
   id: 'IDN-1',
@@ -107,6 +107,13 @@ describe('the catalogue', () => {
   ])('shows %s as one hole', (_case, its, states, covers, hole) => {
     expect(holes(its, states, covers)).toEqual([hole]);
   });
+});
+
+test('what was looked through is told in counts, each scenario once', () => {
+  const twice = [...stated, {requirement: 'IDN-1', scenario: 'init-container-exits'}];
+  expect(extentOf(catalogue, twice, coverage)).toBe(
+    '6 requirements, 2 scenarios, 6 profiles, 1 points of the announcement, 1 upstream tests and 1 deviations',
+  );
 });
 
 test.each([

@@ -63,6 +63,24 @@ export function holes(catalogue: Catalogue, stated: readonly Stated[], coverage:
   ];
 }
 
+/** What `holes` looks through, in one line of counts. */
+export function extentOf(
+  {requirements, deviations}: Catalogue,
+  stated: readonly Stated[],
+  {announcement, upstream}: Coverage,
+): string {
+  const scenarios = new Set(stated.map(({scenario}) => scenario)).size;
+  const parts = [
+    `${requirements.size} requirements`,
+    `${scenarios} scenarios`,
+    `${profiles.length} profiles`,
+    `${announcement.length} points of the announcement`,
+    `${upstream.length} upstream tests`,
+    `${deviations.length} deviations`,
+  ];
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+}
+
 /** Whether a release is one for which the requirement is promised. */
 export function holdsIn({since, until}: Requirement, release: string): boolean {
   return compareReleases(release, since) >= 0 && (until === undefined || compareReleases(release, until) <= 0);
