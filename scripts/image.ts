@@ -1,5 +1,7 @@
 import {resolve} from 'node:path';
 import {Command} from 'commander';
+import {folderFor} from '../kind/archive-folder.ts';
+import {explained} from '../kind/disk.ts';
 import {buildSuiteImage, suiteImage} from '../kind/suite-image.ts';
 import {root} from './paths.ts';
 import {version} from './version.ts';
@@ -13,7 +15,10 @@ export function imageCommand(signal: AbortSignal): Command {
     .option('--output <file>', 'archive to write', `rac-suite-${version}.tar`)
     .addHelpText('after', examples)
     .action(async ({output}: {output: string}) => {
-      const digest = await buildSuiteImage(root, version, resolve(output), signal);
+      await folderFor(resolve(output));
+      const digest = await buildSuiteImage(root, version, resolve(output), signal).catch((error: unknown) => {
+        throw explained(error);
+      });
       console.log(`${suiteImage(version)} ${digest}`);
     });
   return command;
