@@ -1,0 +1,85 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import {z} from 'zod';
+import {Recorder} from '../recorder/recorder.ts';
+import {openExec} from '../target/exec.ts';
+import {aHeader} from '../testing/a-header.ts';
+import {aPod, running, waiting} from '../testing/a-pod.ts';
+import {ApiServer} from '../testing/api-server.ts';
+import {respond} from '../testing/collection.ts';
+import {budgets} from '../timeouts.ts';
+import {homeOf} from './labels.ts';
+import {recreate} from './recreation.ts';
+
+const {signal} = new AbortController();
+const own = {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'pod'}, spec: {containers: [{name: 'a'}]}};
+const sent = z.looseObject({
+  metadata: z.looseObject({name: z.string()}),
+  spec: z.looseObject({affinity: z.unknown()}),
+});
+
+let server: ApiServer;
+let folder: string;
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+  folder = mkdtempSync(join(tmpdir(), 'rac-recreation-'));
+});
+
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, {recursive: true});
+});
+
+/** Creates Pods again on a node that starts those named `up`, and gives the requests that this took. */
+async function again(names: readonly string[], pods?: string[], up: readonly string[] = names) {
+  const collection = server.collection('/api/v1/namespaces/ns/pods');
+  const put = (name: string, uid: string, isUp: boolean) => {
+    const pod = aPod({name, regular: {a: isUp ? running(uid) : waiting('ContainerCreating')}});
+    const metadata = {...pod.metadata, uid: `${name}-${uid}`};
+    const version = {...pod, spec: {...pod.spec, nodeName: 'n'}, metadata};
+    return collection.put(version);
+  };
+  for (const name of names) put(name, 'first', true);
+  server.on('DELETE', /pods\/[^/]+$/, (response, {path}) => {
+    collection.remove(path.replace(/.*\//, ''));
+    respond(response, 200, {});
+  });
+  server.on('POST', /pods$/, (response, {body}) => {
+    const {name} = sent.parse(body).metadata;
+    respond(response, 201, put(name, 'second', up.includes(name)));
+  });
+  const api = server.api();
+  const short = {ms: 150, meaning: '', conformant: ''};
+  const waits = {...budgets(), restart: short, confirm: short, copyReady: {...short, ms: 0}};
+  const options = {api, namespace: 'ns', file: join(folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
+  const recorder = await Recorder.open(options);
+  const home = homeOf('run1', 'a', undefined);
+  const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'pod', budgets: waits, signal};
+  await recreate(
+    {api, recorder, subject, own},
+    {do: 'recreate', name: 'anew', ...(pods === undefined ? {} : {pods})},
+  ).finally(() => {
+    recorder.close('settled', '');
+  });
+  return server.received.filter(({method}) => method === 'DELETE' || method === 'POST');
+}
+
+test('the Pod is deleted, and created when it is gone, for the node that it was on', async () => {
+  const requests = await again(['pod']);
+  expect(requests.map(({method}) => method)).toEqual(['DELETE', 'POST']);
+  const {affinity} = sent.parse(requests.at(-1)?.body).spec;
+  expect(JSON.stringify(affinity)).toContain('{"key":"metadata.name","operator":"In","values":["n"]}');
+});
+
+test('several Pods are created side by side, those alone that the step names', async () => {
+  const requests = await again(['pod', 'pod-2', 'pod-3'], ['pod', 'pod-3']);
+  const created = requests.filter(({method}) => method === 'POST').map(({body}) => sent.parse(body).metadata.name);
+  expect(created.toSorted()).toEqual(['pod', 'pod-3']);
+});
+
+test('the step is not over while one of several is not up', async () => {
+  await expect(again(['pod', 'pod-2'], ['pod', 'pod-2'], ['pod'])).rejects.toThrow('all are up: not within 0.15 s');
+});
