@@ -75,7 +75,11 @@ export function withTargetFlags(command: Command): Command {
       ]),
     )
     .option('--kubeconfig <file>', 'kubeconfig of the target (default: KUBECONFIG, then ~/.kube/config)')
-    .option('--namespace <name>', 'run in this namespace, which exists, instead of making one for each scenario')
+    .option(
+      '--namespace <name>',
+      'run in this namespace, which exists, instead of making one for each scenario',
+      namespaceName,
+    )
     .option('--node-selector <labels...>', 'run on nodes with these labels, key=value each', labels)
     .option('--runtime-class <name>', 'run with this RuntimeClass')
     .option('--cluster <config>', 'config of the kind cluster to bring up: a name from kind/ or a file', 'v1.35')
@@ -103,6 +107,13 @@ export function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
   return value;
+}
+
+/** A flag's value that can be the name of a namespace (RFC 1123 label). */
+function namespaceName(text: string): string {
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text))
+    throw new InvalidArgumentError('It must be lower-case letters, digits and hyphens, 63 at most.');
+  return text;
 }
 
 /** A flag's value of the form I/N. */

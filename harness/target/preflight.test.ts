@@ -171,6 +171,18 @@ describe('a target that can not be used', () => {
     });
   });
 
+  test('since the namespace is not there is wrong use, unless this user may not look', async () => {
+    beTarget(server);
+    server.on('GET', /\/namespaces\/absent$/, refuse(404, 'namespaces "absent" not found'));
+    await expect(learn({namespace: 'absent'})).rejects.toMatchObject({
+      exit: 'usage',
+      message: 'namespace absent is not there',
+      next: expect.stringContaining('kubectl create namespace absent'),
+    });
+    beTarget(server, {missing: ['"resource":"namespaces"']});
+    await expect(learn({namespace: 'absent'})).resolves.toMatchObject({namespace: 'absent'});
+  });
+
   test('is not blamed for the end of the run', async () => {
     const reason = new SuiteError('interrupted', 'stopped by SIGINT');
     const stop = new AbortController();

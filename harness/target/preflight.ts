@@ -65,13 +65,15 @@ export interface Asked {
  * probes) and what this user may do of what a run does. What the user may not do is not tried.
  *
  * @throws SuiteError `unreachable`, `forbidden`, `badContext` where the server is not a Kubernetes API server, or `usage`
- *   where no node is as the user wants it
+ *   where no node is as the user wants it or the user's namespace is not there
  */
 export async function preflight(api: Api, asked: Asked, signal: AbortSignal): Promise<Target> {
   const {image, has, access, namespace, placement} = asked;
   const server = await readVersion(api, signal);
   const home = namespace === undefined ? 'own' : 'given';
   await requirePermissions(access, home);
+  if (namespace !== undefined && (await access.may(['get', 'namespaces'])))
+    await requireNamespace(api, namespace, signal);
   const {nodes: read, userNamespaces, device} = await readNodes(api, access, placement, signal);
   const [apiserver, ...kubelets] = await Promise.all([
     probeWhere(access, ['get', '/metrics'], api, 'kube-apiserver', '/metrics', signal),
@@ -164,6 +166,18 @@ function feature(server: readonly Probe[], declared: Probe, kubelets: readonly P
 function gatesOff(dryRun: Probe, metric: Probe, dropped: boolean): Pick<Target, 'gatesOff'> {
   const off = metric.says === 'off' || (metric.says === 'unknown' && dryRun.says === 'off');
   return off ? {gatesOff: dropped ? 'rules-off' : 'off'} : {};
+}
+
+async function requireNamespace(api: Api, name: string, signal: AbortSignal): Promise<void> {
+  try {
+    await api.json(`/api/v1/namespaces/${name}`, {signal});
+  } catch (cause) {
+    if (!(cause instanceof ApiError) || cause.code !== 404) throw cause;
+    throw new SuiteError('usage', `namespace ${name} is not there`, {
+      next: `kubectl create namespace ${name}, or leave --namespace out: then each scenario has one of its own`,
+      cause,
+    });
+  }
 }
 
 async function readVersion(api: Api, signal: AbortSignal): Promise<string> {
