@@ -30,7 +30,7 @@ test('the tables of the page are those of the text', () => {
   const {document} = parseHTML(page);
   const cells = [...document.querySelectorAll('td')].map(({textContent}) => textContent);
   expect(cells).toContain('deleted and created');
-  expect(document.querySelectorAll('table')).toHaveLength(4);
+  expect(document.querySelectorAll('table')).toHaveLength(5);
 });
 
 test('the text says what it ran on, and what was not measured', () => {

@@ -88,7 +88,7 @@ function lineOf(
   const [theirs, ours] = [comparable(some), comparable(inPlace)];
   const whole = togetherOf(some);
   return {
-    release: bench.target.server.replace(/^v/, ''),
+    release: releaseOf(bench.target),
     shape,
     way,
     pods,
@@ -129,7 +129,7 @@ function partsOf(samples: readonly Sample[]): Line['parts'] {
 /** The model beside every restart in place of one Pod at a time; nothing where the model does not speak of the shape. */
 function comparisonsOf(benches: readonly Bench[], lines: readonly Line[]): readonly Compared[] {
   return lines.flatMap((line): Compared[] => {
-    const bench = benches.find(({target}) => target.server.replace(/^v/, '') === line.release);
+    const bench = benches.find(({target}) => releaseOf(target) === line.release);
     if (bench === undefined || line.way !== 'in place' || isCrowd(line.shape) || line.started === undefined) return [];
     const startMs = startTime(bench);
     if (startMs === undefined) return [];
@@ -153,4 +153,9 @@ export function startTime({samples}: Bench): number | undefined {
     );
   });
   return times.length === 0 ? undefined : median(times);
+}
+
+/** The version of a target's API server without the v, by which the tables tell releases apart. */
+export function releaseOf({server}: Bench['target']): string {
+  return server.replace(/^v/, '');
 }

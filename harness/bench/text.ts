@@ -1,7 +1,8 @@
 import {markdownTable} from 'markdown-table';
 import {partNames, partTitles, type Bench} from './sample.ts';
 import type {Estimate, Spread} from './quantiles.ts';
-import {startTime, type Compared, type Line, type Summary} from './summary.ts';
+import {slowestOf} from './latency-model.ts';
+import {releaseOf, startTime, type Compared, type Line, type Summary} from './summary.ts';
 
 /** Benchmarks as Markdown, which is to be read on a terminal too: what they ran on, the table, the parts, the model. */
 export function benchText({benches, lines, compared}: Summary): string {
@@ -37,7 +38,7 @@ export function benchText({benches, lines, compared}: Summary): string {
         ...partNames.map(part => inSeconds(parts?.[part] ?? 0)),
       ]),
     ),
-    ...(compared.length === 0 ? [] : modelTable(benches, compared)),
+    ...(compared.length === 0 ? [] : [...modelTable(benches, compared), ...manyNodes({benches, compared})]),
     ...benches.flatMap(({target, unmeasured}) =>
       unmeasured.map(({scenario, why}) => `Not measured on ${target.server}: ${scenario}: ${shortened(why)}`),
     ),
@@ -64,6 +65,35 @@ function modelTable(benches: readonly Bench[], compared: readonly Compared[]): r
         by.toFixed(2),
       ]),
     ),
+  ];
+}
+
+/** Groups so large that no cluster of ours has them: the slowest of so many Pods, each on a node of its own. */
+const groupSizes = [1, 100, 1_000, 5_000] as const;
+
+function manyNodes({benches, compared}: Pick<Summary, 'benches' | 'compared'>): readonly string[] {
+  const group = compared.filter(({line}) => line.shape.id === 'two-containers');
+  if (group.length === 0) return [];
+  const rows = group.flatMap(({line: {release, shape}, predicted}) => {
+    const measured = benches
+      .filter(({target}) => releaseOf(target) === release)
+      .flatMap(({samples}) => samples)
+      .flatMap(({shape: id, way, startedMs}) => (id === shape.id && way === 'in place' ? (startedMs ?? []) : []))
+      .toSorted((a, b) => a - b);
+    return [0.5, 0.99].map(share => [
+      release,
+      String(share * 100),
+      ...groupSizes.flatMap(size => [
+        inSeconds(slowestOf(predicted.started, size, share)),
+        // Beyond what was measured nothing is known but that it takes as long at least as the longest.
+        `${share ** (1 / size) > 1 - 1 / measured.length ? 'over ' : ''}${inSeconds(slowestOf(measured, size, share))}`,
+      ]),
+    ]);
+  });
+  return [
+    'A group of Pods with two containers that exit at once, each on a node of its own like this one: until the last container of ' +
+      'the last Pod has started, in so many of 100 group restarts; by the model, and drawn from what was measured.',
+    table(['release', 'of 100', ...groupSizes.flatMap(size => [`${size}: model`, `${size}: measured`])], rows),
   ];
 }
 
