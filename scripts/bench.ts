@@ -1,6 +1,6 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {cpus, loadavg, totalmem} from 'node:os';
-import {join, relative} from 'node:path';
+import {join, relative, resolve} from 'node:path';
 import {Command, Option} from 'commander';
 import {samplesOf, wanted} from '../harness/bench/measure.ts';
 import {benchPage} from '../harness/bench/page.ts';
@@ -14,7 +14,7 @@ import {findTarget, look, type TargetOptions} from './find-target.ts';
 import {progress} from './progress.ts';
 import {recordAll, type RecordOptions} from './record-all.ts';
 import {count, withTargetFlags} from './run.ts';
-import {makeFolder} from './run-files.ts';
+import {makeFolder, makeNew} from './run-files.ts';
 import {say} from './say.ts';
 import {version} from './version.ts';
 
@@ -51,7 +51,11 @@ export function benchCommand(signal: AbortSignal): Command {
     .action(async (flags: Flags) => {
       if (flags.from !== undefined) {
         const summary = summaryOf(flags.from.map(readBench));
-        if (flags.output !== undefined) writeDocuments(summary, makeFolder(flags.output).path);
+        if (flags.output !== undefined) {
+          const path = resolve(flags.output);
+          makeNew(path);
+          writeDocuments(summary, path);
+        }
         process.stdout.write(benchText(summary));
         return;
       }

@@ -12,18 +12,27 @@ import {root} from './paths.ts';
 export function makeFolder(output: string | undefined): RunFolder {
   const stamp = new Date().toISOString().slice(0, 23).replaceAll(/[:.]/g, '').replace('T', '-');
   const folder = runFolder(output === undefined ? join(root, 'runs', stamp) : resolve(output));
+  makeNew(folder.path);
+  mkdirSync(folder.recordings);
+  return folder;
+}
+
+/**
+ * Makes a folder that does not exist yet.
+ *
+ * @throws SuiteError `diskFull`, or `usage` where it can't be made or is there
+ */
+export function makeNew(path: string): void {
   try {
-    mkdirSync(join(folder.path, '..'), {recursive: true});
-    mkdirSync(folder.path);
-    mkdirSync(folder.recordings);
+    mkdirSync(join(path, '..'), {recursive: true});
+    mkdirSync(path);
   } catch (cause) {
     const full = messageOf(cause).includes('ENOSPC');
-    throw new SuiteError(full ? 'diskFull' : 'usage', `folder ${folder.path} can't be made: ${messageOf(cause)}`, {
+    throw new SuiteError(full ? 'diskFull' : 'usage', `folder ${path} can't be made: ${messageOf(cause)}`, {
       next: 'name a folder that does not exist yet with --output DIR',
       cause,
     });
   }
-  return folder;
 }
 
 /** What verdicts on a run rest on, by name: all of its folder but the reports. */
