@@ -11,6 +11,7 @@ describe('the configs of this folder', () => {
       'v1.36',
       'v1.36-audit',
       'v1.36-gate-off',
+      'v1.36-gate-off-worker',
       'v1.36-older-worker',
       'v1.37',
       'v1.37-gate-off',

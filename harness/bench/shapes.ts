@@ -79,7 +79,7 @@ const twoContainers: Shape = {
         },
       ]),
     },
-    ...Array.from({length: Math.max(3, Math.round(rounds / 3))}, (_, at): Scenario => ({
+    ...Array.from({length: Math.max(3, Math.round(rounds / 4))}, (_, at): Scenario => ({
       id: `bench-job-${at + 1}`,
       title: 'a Job replaces its failed Pod',
       manifest: 'replacing-job.yaml',
@@ -138,7 +138,7 @@ const initAndSidecar: Shape = {
       manifest: 'sidecar-and-worker.yaml',
       copies: 2,
       alone: true,
-      steps: turns('sidecar-and-worker', 'agent', {rounds: Math.ceil(rounds / 2), pods: 2}),
+      steps: turns('sidecar-and-worker', 'agent', {rounds: Math.ceil(rounds / 4), pods: 2}),
     },
   ],
 };
@@ -169,7 +169,7 @@ const stubbornWorker: Shape = {
       manifest: 'stubborn-worker.yaml',
       copies: 2,
       alone: true,
-      steps: turns('stubborn-worker', 'source', {rounds: Math.ceil(rounds / 2), pods: 2}),
+      steps: turns('stubborn-worker', 'source', {rounds: Math.ceil(rounds / 4), pods: 2}),
     },
   ],
 };
@@ -186,7 +186,7 @@ const pullAlways: Shape = {
       overlay: {containers: {source: {imagePullPolicy: 'Always'}, worker: {imagePullPolicy: 'Always'}}},
       copies: 2,
       alone: true,
-      steps: turns('two-containers', 'source', {rounds: Math.ceil(rounds / 2), pods: 2}),
+      steps: turns('two-containers', 'source', {rounds: Math.ceil(rounds / 4), pods: 2}),
     },
   ],
 };
@@ -206,7 +206,7 @@ const crowd: Shape = {
       overlay: {containers: {source: small, worker: small}},
       copies: 100,
       alone: true,
-      steps: times(Math.max(1, Math.round(rounds / 10)), round =>
+      steps: times(Math.max(1, Math.round(rounds / 20)), round =>
         crowds.flatMap((count): Step[] => {
           const pods = podsOf('two-containers', count);
           return [
@@ -242,7 +242,7 @@ const barrier: Shape = {
       copies: 20,
       alone: true,
       steps: groups.flatMap(count =>
-        times(Math.max(2, Math.round((rounds * 10) / (count + 10) / 2)), round => {
+        times(Math.max(2, Math.round((rounds * 10) / (count + 20))), round => {
           const pods = podsOf('barrier', count);
           return [
             {
