@@ -68,7 +68,7 @@ const twoContainers: Shape = {
       manifest: 'two-containers.yaml',
       copies: 4,
       alone: true,
-      steps: times(Math.ceil((rounds * 5) / 4), round => [
+      steps: times(Math.ceil(rounds * 1.3), round => [
         inPlace(round, 'source', podsOf('two-containers', 4), 1),
         anew(round),
         {
