@@ -45,11 +45,13 @@ export async function prepare(site: Site, {objects, owned}: Manifest, scenario: 
   const fits = (pod: Pod): boolean => {
     const disturbed = disturbance(pod);
     if (disturbed !== undefined) throw new OutOfPatience(disturbed);
-    return isReady(pod, scenario, recorder.pods);
+    const others = recorder.pods.filter(each => !isForAnotherNode(each, site.target));
+    return isReady(pod, scenario, others);
   };
   try {
     if (owned) {
-      const made = await recorder.untilAny('a Pod is made', budgets.podReady, isFirst);
+      const fit = (pod: Pod): boolean => isFirst(pod) && !isForAnotherNode(pod, site.target);
+      const made = await recorder.untilAny('a Pod is made', budgets.podReady, fit);
       recorder.follow(made.metadata.name);
     }
     return await recorder.until('the Pod is ready for the stimulus', budgets.podReady, fits);
@@ -102,6 +104,32 @@ function nodeOf({target, node}: Site): string {
 function isFirst({metadata}: Pod): boolean {
   const index = metadata.labels?.['batch.kubernetes.io/job-completion-index'];
   return index === undefined || index === '0';
+}
+
+const affinitySchema = z.looseObject({
+  affinity: z.looseObject({
+    nodeAffinity: z.looseObject({
+      requiredDuringSchedulingIgnoredDuringExecution: z.looseObject({
+        nodeSelectorTerms: z.array(
+          z.looseObject({
+            matchFields: z.array(z.looseObject({key: z.literal('metadata.name'), values: z.array(z.string())})),
+          }),
+        ),
+      }),
+    }),
+  }),
+});
+
+/**
+ * Whether a DaemonSet made a Pod for a node on which the feature is off, while others have it: the scheduler does not bind it
+ * there, so that it stays Pending.
+ */
+function isForAnotherNode({spec}: Pod, {nodes}: Target): boolean {
+  const {data} = affinitySchema.safeParse(spec);
+  const terms = data?.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms ?? [];
+  const names = terms.flatMap(({matchFields}) => matchFields.flatMap(({values}) => values));
+  const lacking = new Set(nodes.filter(({declaresFeature}) => !declaresFeature).map(({name}) => name));
+  return lacking.size < nodes.length && names.length > 0 && names.every(name => lacking.has(name));
 }
 
 function isReady(pod: Pod, {ready, steps}: Scenario, pods: readonly Pod[]): boolean {
