@@ -46,8 +46,9 @@ export async function conformanceRun(options: RunOptions): Promise<RunResult> {
   const {result: judged, ms} = await timed(() => judgeFolder(folder.path));
   say(`judged ${judged.verdicts} times in ${seconds(ms)}`);
   fileReport(judged);
-  writeReports(judged.report, folder, {formats: documents, implementation: options.implementation});
-  return {report: judged.report, folder};
+  const {report, recordings} = judged;
+  writeReports(report, folder, {formats: documents, implementation: options.implementation, recordings});
+  return {report, folder};
 }
 
 /**

@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import type {Recording} from '../harness/recording/recording.ts';
 import {judgeRun} from '../harness/judge-run.ts';
 import {sha256} from '../harness/replay/digest.ts';
 import {changedSince, type Present} from '../harness/replay/present.ts';
@@ -18,6 +19,8 @@ import {version} from './version.ts';
 export interface JudgedRun {
   readonly run: StoredRun;
   readonly report: Report;
+  /** Its recordings, by the SHA-256 of their text. */
+  readonly recordings: ReadonlyMap<string, Recording>;
   /** How many verdicts the report is made of. */
   readonly verdicts: number;
   /** What it was recorded or judged with that is another now. */
@@ -42,6 +45,7 @@ export async function judgeFolder(path: string, suite = version): Promise<Judged
   return {
     run,
     report: buildReport(suite, evidence.target, catalogue, verdicts),
+    recordings: byDigest(run, evidence.recordings),
     verdicts: verdicts.length,
     changed: changedSince(run.file, evidence.recordings, present(statements)),
   };
@@ -52,6 +56,15 @@ export function fileReport({run, report}: JudgedRun): void {
   writeReport(report, run.path);
   const file = withReports(run.file, {suite: version, data: hashesOf(dataFiles, root)}, reportFiles(report));
   writeFileSync(join(run.path, runFileName), runFileText(file));
+}
+
+function byDigest({file}: StoredRun, recordings: ReadonlyMap<string, Recording>): JudgedRun['recordings'] {
+  return new Map(
+    [...recordings].flatMap(([scenario, recording]) => {
+      const digest = file.files[`recordings/${scenario}.ndjson`];
+      return digest === undefined ? [] : [[digest.sha256, recording] as const];
+    }),
+  );
 }
 
 function present(statements: readonly Statement[]): Present {

@@ -43,7 +43,7 @@ export async function mergeInto(shards: readonly string[], output: string | unde
   sealRun(folder, merged.facts);
   const judged = await judgeFolder(folder.path);
   fileReport(judged);
-  writeReports(judged.report, folder, {formats: documents});
+  writeReports(judged.report, folder, {formats: documents, recordings: judged.recordings});
   return {report: judged.report, folder: folder.path};
 }
 

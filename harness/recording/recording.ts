@@ -25,6 +25,16 @@ export function readRecording(file: string): Recording {
 }
 
 /**
+ * Validates the first line of the text of a recording alone: which scenario it is of, and what it was recorded with.
+ *
+ * @param file the name to use in messages
+ * @throws SuiteError `badData` where it is of another format or damaged
+ */
+export function parseHeader(file: string, text: string): Header {
+  return headerOf(file, text.slice(0, Math.max(0, text.indexOf('\n')))).header;
+}
+
+/**
  * Validates the text of a recording.
  *
  * @param file the name to use in messages
@@ -34,9 +44,7 @@ export function readRecording(file: string): Recording {
 export function parseRecording(file: string, text: string): Recording {
   if (!text.endsWith('\n')) throw damaged(file, 'its last line is cut short');
   const [first = '', ...rest] = text.trimEnd().split('\n');
-  const head = parseJson(file, 1, first);
-  const convert = conversionFrom(validate(file, 1, head, envelope).format, file);
-  const header = validate(file, 1, convert(head), headerSchema);
+  const {header, convert} = headerOf(file, first);
   const observations = rest.map((line, index) =>
     validate(file, index + 2, convert(parseJson(file, index + 2, line)), observationSchema),
   );
@@ -53,6 +61,12 @@ export function formatOf(text: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+function headerOf(file: string, line: string): {header: Header; convert: (line: unknown) => unknown} {
+  const head = parseJson(file, 1, line);
+  const convert = conversionFrom(validate(file, 1, head, envelope).format, file);
+  return {header: validate(file, 1, convert(head), headerSchema), convert};
 }
 
 function read(file: string): string {

@@ -1,14 +1,20 @@
+import {join} from 'node:path';
+import {parseHeader} from '../recording/recording.ts';
 import {digestOf, sha256, type Digest} from './digest.ts';
 import type {Found} from './found.ts';
 import {runFormat, type RunFile} from './run-file.ts';
-import {recordingsIn} from './stored-run.ts';
 
 /** What a run knows of itself and its files do not tell. */
 export type RunFacts = Pick<RunFile, 'suite' | 'startedAt' | 'endedAt' | 'target' | 'asked' | 'shard'>;
 
-/** Describes a run whose recordings are complete and that was not judged yet: every file found is evidence. */
+/**
+ * Describes a run whose recordings are complete and that was not judged yet: every file found is evidence. Whether it is right
+ * is seen when it is judged.
+ */
 export function describeRun(path: string, facts: RunFacts, found: readonly Found[]): RunFile {
-  const headers = [...recordingsIn(path, found).values()].map(({header}) => header);
+  const headers = found.flatMap(({name, content}) =>
+    name.startsWith('recordings/') && 'text' in content ? [parseHeader(join(path, name), content.text)] : [],
+  );
   const manifests = headers.map(({scenario, manifestSha256}) => [scenario.manifest, manifestSha256] as const);
   return {
     kind: 'run',

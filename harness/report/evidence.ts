@@ -26,15 +26,22 @@ export interface Evidence {
   readonly recordings: readonly StoredRecording[];
 }
 
-/** Reads the evidence of a run. A recording that is damaged is said to be, since a run that broke off has a report too. */
-export function readEvidence({target, recordings}: RunFolder): Evidence {
+/**
+ * Reads the evidence of a run. A recording that is damaged is said to be, since a run that broke off has a report too.
+ *
+ * @param known recordings that were validated before, by the SHA-256 of their text; they are not validated again
+ */
+export function readEvidence(
+  {target, recordings}: RunFolder,
+  known: ReadonlyMap<string, Recording> = new Map(),
+): Evidence {
   const names = existsSync(recordings) ? readdirSync(recordings) : [];
   return {
     target: hash('sha256', readFileSync(target)),
     recordings: names
       .filter(name => /\.ndjson(\.gz)?$/.test(name))
       .toSorted()
-      .map(name => read(recordings, name)),
+      .map(name => read(recordings, name, known)),
   };
 }
 
@@ -45,12 +52,15 @@ export function startOf({recordings}: Evidence): string | undefined {
     .toSorted()[0];
 }
 
-function read(folder: string, file: string): StoredRecording {
+function read(folder: string, file: string, known: ReadonlyMap<string, Recording>): StoredRecording {
   const named = {name: `recordings/${file.replace(/\.gz$/, '')}`, file: `recordings/${file}`};
   const bytes = readFileSync(join(folder, file));
   try {
     const text = file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
-    return {...named, sha256: hash('sha256', text), recording: parsedOrWhyNot(named.name, text.toString('utf8'))};
+    const sha256 = hash('sha256', text);
+    const before = known.get(sha256);
+    if (before !== undefined) return {...named, sha256, recording: {...before, file: named.name}};
+    return {...named, sha256, recording: parsedOrWhyNot(named.name, text.toString('utf8'))};
   } catch (error) {
     return {...named, sha256: hash('sha256', bytes), recording: messageOf(error)};
   }

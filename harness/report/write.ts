@@ -1,5 +1,6 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import type {Recording} from '../recording/recording.ts';
 import type {RunFolder} from '../run-folder.ts';
 import {conformanceReport, formatConformanceReport} from './conformance-report.ts';
 import {formatReport} from './console.ts';
@@ -19,6 +20,8 @@ export interface Writing {
   readonly formats?: readonly Format[];
   /** Whose cluster it is; kept in the run's folder, and taken from there where it is not given. */
   readonly implementation?: Implementation | undefined;
+  /** The run's recordings where they were validated before, by the SHA-256 of their text. */
+  readonly recordings?: ReadonlyMap<string, Recording> | undefined;
 }
 
 /** The text of a report in one format: the same for the same files. */
@@ -54,7 +57,7 @@ export function writeReports(report: Report, folder: RunFolder, options: Writing
   const {output = folder.path, formats: wanted = formats, implementation = readImplementation(folder)} = options;
   if (implementation !== undefined) writeFileSync(join(folder.path, implementationFile), json(implementation));
   mkdirSync(output, {recursive: true});
-  const evidence = readEvidence(folder);
+  const evidence = readEvidence(folder, options.recordings);
   return wanted.map(format => {
     const name = reportFiles[format];
     writeFileSync(join(output, name), formatAs(format, report, evidence, implementation));
