@@ -6,7 +6,7 @@ import {inMirror} from '../harness/scenario/image-reference.ts';
 import type {NodeAccess} from '../harness/scenario/node-access.ts';
 import {pullSecretOf, type PullSecret} from '../harness/scenario/pull-secret.ts';
 import {Access} from '../harness/target/access.ts';
-import {Api} from '../harness/target/api.ts';
+import {Api, type ApiOptions} from '../harness/target/api.ts';
 import {loadKubeconfig, serviceAccountConfig} from '../harness/target/kubeconfig.ts';
 import {preflight} from '../harness/target/preflight.ts';
 import type {Changes} from '../kind/config.ts';
@@ -38,6 +38,8 @@ export interface TargetOptions {
   /** Labels of the nodes that Pods are to run on. */
   readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
   readonly runtimeClass?: string | undefined;
+  /** Called with each request to the target's API server. */
+  readonly sent?: ApiOptions['sent'];
   readonly yes: boolean;
   readonly signal: AbortSignal;
 }
@@ -69,8 +71,9 @@ export async function findTarget(
   own: Pick<Changes, 'name' | 'workers'> = {},
 ): Promise<Reached> {
   const userAgent = `restart-all-containers-conformance/${version}`;
+  const {sent} = options;
   if (options.inCluster === true) {
-    const api = new Api(serviceAccountConfig(), userAgent);
+    const api = new Api(serviceAccountConfig(), userAgent, {sent});
     return {
       api,
       ...asked(api, options),
@@ -82,7 +85,7 @@ export async function findTarget(
   }
   if (isTheUsers(options)) {
     const config = loadKubeconfig(options.kubeconfig, options.context);
-    const api = new Api(config, userAgent);
+    const api = new Api(config, userAgent, {sent});
     return {api, ...asked(api, options), ...(await onOwnCluster(api, options)), ...(await imageOf(api, options))};
   }
   const cluster = await bringUp({
@@ -97,7 +100,7 @@ export async function findTarget(
       ? {}
       : {workloadImage: workloadImage(options)}),
   });
-  const api = new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent);
+  const api = new Api(loadKubeconfig(cluster.kubeconfig, cluster.context), userAgent, {sent});
   return {
     api,
     ...asked(api, options),

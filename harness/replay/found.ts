@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {messageOf} from '../errors.ts';
 import {documents, reportFiles} from '../report/formats.ts';
+import {suiteProfileFile} from '../bench/suite-profile.ts';
 import {implementationFile} from '../report/implementation.ts';
 import {runFileName} from './run-file.ts';
 
@@ -13,8 +14,12 @@ export interface Found {
   readonly content: {readonly text: string} | {readonly unreadable: string};
 }
 
-/** Files that may be written again at any time, from the report. */
-const rewritten: readonly string[] = [implementationFile, ...documents.map(format => reportFiles[format])];
+/** Files that may be written again at any time, from the report or of how the run went. */
+const rewritten: readonly string[] = [
+  implementationFile,
+  suiteProfileFile,
+  ...documents.map(format => reportFiles[format]),
+];
 
 /** Every file of a run's folder but run.json and what is written from the report, by name. */
 export function findFiles(path: string): readonly Found[] {

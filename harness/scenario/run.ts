@@ -6,7 +6,6 @@ import {disturbsNode, type Scenario} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
 import type {May} from '../target/access.ts';
 import {ApiError, type Api} from '../target/api.ts';
-import {openExec} from '../target/exec.ts';
 import type {Budgets} from '../timeouts.ts';
 import {createCopies} from './copies.ts';
 import {Injection} from './injection.ts';
@@ -97,7 +96,7 @@ export async function runScenario(context: RunContext, scenario: Scenario): Prom
     signal,
   });
   try {
-    const subject = {open: openExec(api.config), home, namespace, pod: manifest.pod, budgets, signal};
+    const subject = {open: api.openExec(), home, namespace, pod: manifest.pod, budgets, signal};
     const ending =
       scenario.byRequest === true
         ? await sendRequests({api, recorder, objects: manifest.objects, subject, image, nodes, target}, scenario)

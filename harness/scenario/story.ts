@@ -10,7 +10,6 @@ import {OutOfPatience, Recorder} from '../recorder/recorder.ts';
 import {formatVersion, type Header} from '../recording/observation.ts';
 import type {Pod} from '../recording/pod.ts';
 import {readRecording} from '../recording/recording.ts';
-import {openExec} from '../target/exec.ts';
 import type {Budget} from '../timeouts.ts';
 import {disturbance, waitingFor} from './disturbance.ts';
 import {differences} from './echo.ts';
@@ -50,7 +49,7 @@ export async function tellStory(context: StoryContext, id: string, story: Story)
   const own = home.shared ? {labels} : {};
   const recorder = await Recorder.open({api, namespace, ...own, file, header, budgets, signal});
   try {
-    const subject = {open: openExec(api.config), home, namespace, pod: header.pod, budgets, signal};
+    const subject = {open: api.openExec(), home, namespace, pod: header.pod, budgets, signal};
     if (!home.shared) await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
     const made = manifestOf(story.pod, header.pod, target.image);
     await createPod(context, home, {...made, spec: withPullSecret(made.spec, pullSecret?.name)});

@@ -3,7 +3,8 @@ import {SuiteError} from '../errors.ts';
 import {answer, ApiServer, hangUp, refuse, type Answer} from '../testing/api-server.ts';
 import {Calls} from '../testing/changes.ts';
 import {cert, key} from '../testing/tls.ts';
-import {Api, ApiError} from './api.ts';
+import {Api, ApiError, type Sent} from './api.ts';
+import {exec} from './exec.ts';
 
 let server: ApiServer;
 let api: Api;
@@ -49,8 +50,61 @@ describe('a request', () => {
   });
 });
 
+describe('whoever counts requests', () => {
+  const sent: Sent[] = [];
+  let counted: Api;
+
+  beforeEach(() => {
+    sent.length = 0;
+    counted = new Api(server.config(), 'rac-test/1', {sent: request => sent.push(request)});
+  });
+
+  test('is told each with its method and path', async () => {
+    await counted.json('/api/v1/namespaces?limit=1');
+    await counted.json('/api/v1/namespaces/test/pods', {method: 'POST', body: {metadata: {name: 'a'}}});
+    expect(sent).toEqual([
+      {method: 'GET', path: '/api/v1/namespaces?limit=1'},
+      {method: 'POST', path: '/api/v1/namespaces/test/pods'},
+    ]);
+  });
+
+  test('is told of one that is sent once more, and of a refused one', async () => {
+    server.on('GET', /./, hangUp);
+    await expect(counted.json('/x')).rejects.toBeInstanceOf(SuiteError);
+    await expect(counted.json('/y', {method: 'DELETE'})).rejects.toBeInstanceOf(ApiError);
+    expect(sent.map(({path}) => path)).toEqual(['/x', '/x', '/y']);
+  });
+
+  test('is told of an exec', async () => {
+    server.onExec(call => {
+      call.succeed('42');
+    });
+    const request = {namespace: 'test', pod: 'a', container: 'b', command: ['true'], timeoutMs: 5000};
+    await expect(exec(counted.openExec(), request)).resolves.toBe('42');
+    expect(sent).toEqual([{method: 'GET', path: '/api/v1/namespaces/test/pods/a/exec'}]);
+  });
+});
+
 describe('a server with a certificate', () => {
   const tls = {key, cert, ca: cert, requestCert: true};
+
+  test.each<[connections: number | undefined, opened: number]>([
+    [undefined, 3],
+    [1, 1],
+  ])(
+    'where %s connections are kept is connected to %i times for three requests in a row',
+    async (connections, opened) => {
+      await using secure = await ApiServer.start({key, cert});
+      const kept = new Api(secure.config({}, {caData: base64(cert)}), 'rac-test/1', {connections});
+      const ports = new Set<number | undefined>();
+      secure.on('GET', /./, (response, received) => {
+        ports.add(response.socket?.remotePort);
+        answer({})(response, received);
+      });
+      for (const path of ['/a', '/b', '/c']) await kept.json(path);
+      expect(ports.size).toBe(opened);
+    },
+  );
 
   test("is believed by the kubeconfig's authority and shown the user's certificate", async () => {
     await using secure = await ApiServer.start({...tls, rejectUnauthorized: true});

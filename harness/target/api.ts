@@ -6,6 +6,7 @@ import type {KubeConfig} from '@kubernetes/client-node';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
 import {budgets} from '../timeouts.ts';
+import {openExec, type OpenExec} from './exec.ts';
 
 const statusSchema = z.looseObject({message: z.string().optional()});
 
@@ -38,6 +39,24 @@ export interface Request {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A request as it is sent. */
+export interface Sent {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+}
+
+/** How requests are sent, apart from what the kubeconfig says. */
+export interface ApiOptions {
+  /** Called with each request: also with a watch, with one that is sent once more, and with an exec. */
+  readonly sent?: ((request: Sent) => void) | undefined;
+  /**
+   * How many connections are kept open for later requests, where there is no proxy; without it each request has its own, which
+   * no server or load balancer between can have closed meanwhile.
+   */
+  readonly connections?: number | undefined;
+}
+
 /**
  * The Kubernetes API as plain JSON. client-node gives the credentials, TLS and proxy of the kubeconfig; its typed client is
  * not used for objects, since it drops every field that its release does not know.
@@ -45,14 +64,26 @@ export interface Request {
 export class Api {
   readonly config: KubeConfig;
   readonly #userAgent: string;
+  readonly #options: ApiOptions;
+  readonly #kept = new Map<https.Agent, https.Agent>();
 
   /**
    * @param config a kubeconfig with its current context chosen
    * @param userAgent the suite's name and version, seen in the API server's audit log
    */
-  constructor(config: KubeConfig, userAgent: string) {
+  constructor(config: KubeConfig, userAgent: string, options: ApiOptions = {}) {
     this.config = config;
     this.#userAgent = userAgent;
+    this.#options = options;
+  }
+
+  /** A way to run commands in containers. */
+  openExec(): OpenExec {
+    const open = openExec(this.config);
+    return (namespace, pod, ...rest) => {
+      this.#options.sent?.({method: 'GET', path: `/api/v1/namespaces/${namespace}/pods/${pod}/exec`});
+      return open(namespace, pod, ...rest);
+    };
   }
 
   /**
@@ -103,7 +134,9 @@ export class Api {
     if (server === undefined) throw new SuiteError('badContext', 'the kubeconfig has no current cluster');
     const options: Omit<https.RequestOptions, 'headers'> & {headers?: http.OutgoingHttpHeaders} = {};
     await this.config.applyToHTTPSOptions(options);
+    if (options.agent instanceof https.Agent) options.agent = this.#agentLike(options.agent); // that of a proxy is none
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    this.#options.sent?.({method: request.method ?? 'GET', path});
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = (server.startsWith('https:') ? https : http).request(
         new URL(server.replace(/\/$/, '') + path),
@@ -132,6 +165,22 @@ export class Api {
     const code = response.statusCode ?? 0;
     if (code < 300) return response;
     throw refusal(code, await text(response).catch((cause: unknown) => this.#unanswered(cause, request.signal)));
+  }
+
+  /** The agent of the kubeconfig, which opens a connection for each request, or one like it that keeps them. */
+  #agentLike(agent: https.Agent): https.Agent {
+    const {connections} = this.#options;
+    if (connections === undefined) return agent;
+    const known = this.#kept.get(agent);
+    if (known !== undefined) return known;
+    const kept = new https.Agent({
+      ...agent.options,
+      keepAlive: true,
+      maxSockets: Infinity,
+      maxFreeSockets: connections,
+    });
+    this.#kept.set(agent, kept);
+    return kept;
   }
 
   /** Throws what a request without a whole answer means: the caller's own reason, or a server that doesn't answer. */
