@@ -266,7 +266,9 @@ export function suiteProfileText({suite, node, cores, server, rounds}: SuiteProf
   const share = (cpu: number, wall: number): string => (wall === 0 ? '' : `${((100 * cpu) / wall).toFixed(1)} %`);
   const whole = (r: Recording): number => r.calibrationSeconds + r.recordingSeconds + r.cleanupSeconds;
   const longest = rounds.flatMap(({recording}) => recording?.longest.scenario ?? [])[0];
-  const most = Object.entries(rounds.at(-1)?.recording?.requests.byScenario ?? {}).slice(0, 3);
+  const most = Object.entries(
+    rounds.findLast(({recording}) => recording !== undefined)?.recording?.requests.byScenario ?? {},
+  ).slice(0, 3);
   return [
     `Suite ${suite} on Node ${node}, ${cores} cores${server === undefined ? '' : `; Kubernetes ${server}`}`,
     ...row('', (round: Round) => `run ${rounds.indexOf(round) + 1}`),
