@@ -5,7 +5,7 @@ import {text} from 'node:stream/consumers';
 import type {KubeConfig} from '@kubernetes/client-node';
 import {z} from 'zod';
 import {messageOf, SuiteError} from '../errors.ts';
-import {budgets} from '../timeouts.ts';
+import {budgets, callsAtOnce} from '../timeouts.ts';
 import {openExec, type OpenExec} from './exec.ts';
 
 const statusSchema = z.looseObject({message: z.string().optional()});
@@ -50,12 +50,12 @@ export interface Sent {
 export interface ApiOptions {
   /** Called with each request: also with a watch, with one that is sent once more, and with an exec. */
   readonly sent?: ((request: Sent) => void) | undefined;
-  /**
-   * How many connections are kept open for later requests, where there is no proxy; without it each request has its own, which
-   * no server or load balancer between can have closed meanwhile.
-   */
-  readonly connections?: number | undefined;
+  /** How many connections are kept open for later requests at most, where there is no proxy. */
+  readonly connections?: number;
 }
+
+/** For how long a connection is kept without a request, ms: no server, and no load balancer before it, closes one so soon. */
+const keptMs = 5000;
 
 /**
  * The Kubernetes API as plain JSON. client-node gives the credentials, TLS and proxy of the kubeconfig; its typed client is
@@ -134,7 +134,7 @@ export class Api {
     if (server === undefined) throw new SuiteError('badContext', 'the kubeconfig has no current cluster');
     const options: Omit<https.RequestOptions, 'headers'> & {headers?: http.OutgoingHttpHeaders} = {};
     await this.config.applyToHTTPSOptions(options);
-    if (options.agent instanceof https.Agent) options.agent = this.#agentLike(options.agent); // that of a proxy is none
+    if (options.agent instanceof https.Agent) options.agent = this.#keeping(options.agent); // that of a proxy is none
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     this.#options.sent?.({method: request.method ?? 'GET', path});
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -167,17 +167,15 @@ export class Api {
     throw refusal(code, await text(response).catch((cause: unknown) => this.#unanswered(cause, request.signal)));
   }
 
-  /** The agent of the kubeconfig, which opens a connection for each request, or one like it that keeps them. */
-  #agentLike(agent: https.Agent): https.Agent {
-    const {connections} = this.#options;
-    if (connections === undefined) return agent;
+  /** An agent like that of the kubeconfig, which opens a connection for each request, that keeps some for the next ones. */
+  #keeping(agent: https.Agent): https.Agent {
     const known = this.#kept.get(agent);
     if (known !== undefined) return known;
     const kept = new https.Agent({
       ...agent.options,
       keepAlive: true,
-      maxSockets: Infinity,
-      maxFreeSockets: connections,
+      maxFreeSockets: this.#options.connections ?? callsAtOnce,
+      timeout: keptMs, // ends none that is in use
     });
     this.#kept.set(agent, kept);
     return kept;
