@@ -5,7 +5,11 @@ import {exitCodes, messageOf, SuiteError} from '../harness/errors.ts';
 import {cacheDirectory} from '../kind/cache.ts';
 import {stopOnSignals} from './interrupt.ts';
 
-enableCompileCache(join(cacheDirectory(), 'compiled')); // a third of the start is compiling; where it can't be written, all is compiled anew
+// A third of a command's start is compiling. Our threads and processes read the variable; where the folder can't be written,
+// all is compiled anew.
+process.env['NODE_COMPILE_CACHE'] ??= join(cacheDirectory(), 'compiled');
+enableCompileCache(process.env['NODE_COMPILE_CACHE']);
+
 const program = new Command('rac')
   .description('Tells whether a Kubernetes cluster restarts all containers of a Pod in place (KEP-5532).')
   .exitOverride()
