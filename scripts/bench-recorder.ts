@@ -104,6 +104,7 @@ const rightsOfOwnNamespace: readonly Right[] = [
 
 async function requireRights({access, namespace}: Reached): Promise<void> {
   const missing = await access.missing([...rights, ...(namespace === undefined ? rightsOfOwnNamespace : [])]);
+  await access.may(['deletecollection', 'pods']); // the clean-up goes by it, and after Ctrl-C nothing more can be asked
   if (missing.length === 0) return;
   throw new SuiteError('forbidden', `the user of this context may not: ${missing.map(rightText).join(', ')}`, {
     next: 'use a context whose user may; what changes the status of Pods is no right of a run',
@@ -302,8 +303,8 @@ function mebibytes(bytes: number): number {
 }
 
 const examples = `
-The Pods name a scheduler that is not there, so that no node runs them. The recording, some 6 kB a change, is removed where
-it holds everything.
+The Pods name a scheduler that is not there, so that no node runs them. The recording, some 5 kB a change, is removed where
+it holds everything; one of more than 500 MB can not be read back.
 
 Examples:
   rac bench recorder
