@@ -8,6 +8,7 @@ import {
   suiteProfileSchema,
   suiteProfileText,
   timesOf,
+  wallToLeast,
   type Round,
   type Stamped,
   type SuiteProfile,
@@ -117,6 +118,7 @@ const profile = (...rounds: readonly Round[]): SuiteProfile => ({
 });
 const budget = {
   wallToLongest: 1.2,
+  wallToLeast: 1.2,
   judgeAndReportSeconds: 1.5,
   requestsPerScenario: 30,
   peakRssMiB: 320,
@@ -130,6 +132,7 @@ describe('a budget', () => {
 
   test.each<[over: Partial<typeof budget>, line: string]>([
     [{wallToLongest: 1.1}, 'recording, by the longest scenario: 1.20, at most 1.1'],
+    [{wallToLeast: 1.1}, 'recording, by the least that it can take: 1.20, at most 1.1'],
     [{judgeAndReportSeconds: 1.2}, 'judging and reporting: 1.50 s, at most 1.2 s'],
     [{requestsPerScenario: 29}, 'requests for each scenario: 30.00, at most 29'],
     [{peakRssMiB: 300}, 'peak RSS: 320.00 MiB, at most 300 MiB'],
@@ -153,6 +156,14 @@ describe('a budget', () => {
   test('stands in suites/suite-budget.yaml', () => {
     expect(readSuiteBudget(new URL('../../suites/', import.meta.url)).wallToLongest).toBeGreaterThanOrEqual(1);
   });
+});
+
+test.each([
+  ['the longest scenario', 12, 1.2],
+  ['what all of them take by how many go on at a time', 1, 1],
+])('a recording takes at least %s', (_, parallel, ratio) => {
+  const longest = {scenario: 'loop', seconds: 50};
+  expect(wallToLeast({recordingSeconds: 60, longest, sumSeconds: 60, parallel})).toBe(ratio);
 });
 
 test.each([

@@ -80,6 +80,8 @@ type Recording = NonNullable<Round['recording']>;
 const budgetSchema = z.strictObject({
   /** From the first scenario's begin until the last one's end, as a multiple of the longest scenario. */
   wallToLongest: z.number().min(1),
+  /** The same, as a multiple of the least that so many scenarios at a time can come to. */
+  wallToLeast: z.number().min(1),
   judgeAndReportSeconds: z.number().positive(),
   /** Of the whole run, by the number of its scenarios. */
   requestsPerScenario: z.number().positive(),
@@ -209,6 +211,12 @@ export function exceeded({rounds}: SuiteProfile, budget: SuiteBudget): readonly 
         atMost: budget.wallToLongest,
         unit: '',
       },
+      round.recording && {
+        what: 'recording, by the least that it can take',
+        is: wallToLeast(round.recording),
+        atMost: budget.wallToLeast,
+        unit: '',
+      },
       {
         what: 'judging and reporting',
         is: round.judgeSeconds + round.reportSeconds,
@@ -238,6 +246,16 @@ export function exceeded({rounds}: SuiteProfile, budget: SuiteBudget): readonly 
 /** Time of the recording, as a multiple of the longest scenario. */
 export function wallToLongest({recordingSeconds, longest}: Pick<Recording, 'recordingSeconds' | 'longest'>): number {
   return recordingSeconds / longest.seconds;
+}
+
+/** Time of the recording, as a multiple of what it takes at least: no order of the scenarios comes to less. */
+export function wallToLeast({
+  recordingSeconds,
+  longest,
+  sumSeconds,
+  parallel,
+}: Pick<Recording, 'recordingSeconds' | 'longest' | 'sumSeconds' | 'parallel'>): number {
+  return recordingSeconds / Math.max(longest.seconds, sumSeconds / parallel);
 }
 
 /** Requests of a whole run, by the number of its scenarios. */
@@ -279,6 +297,7 @@ export function suiteProfileText({suite, node, cores, server, rounds}: SuiteProf
     ...recorded('recording', r => s(r.recordingSeconds)),
     ...recorded(`  longest scenario, ${longest ?? ''}`, r => s(r.longest.seconds)),
     ...recorded('  recording by longest', r => wallToLongest(r).toFixed(2)),
+    ...recorded('  recording by the least for them', r => wallToLeast(r).toFixed(2)),
     ...recorded('  sum of the scenarios', r => s(r.sumSeconds)),
     ...recorded('  scenarios', r => String(r.scenarios)),
     ...recorded('clean-up', r => s(r.cleanupSeconds)),
