@@ -10,6 +10,8 @@ import {summaryOf, type Summary} from '../harness/bench/summary.ts';
 import {benchText} from '../harness/bench/text.ts';
 import {messageOf, SuiteError} from '../harness/errors.ts';
 import {readRunRecording, readTarget, type RunFolder} from '../harness/run-folder.ts';
+import {recorderBenchCommand} from './bench-recorder.ts';
+import {suiteBenchCommand} from './bench-suite.ts';
 import {findTarget, look, type TargetOptions} from './find-target.ts';
 import {progress} from './progress.ts';
 import {recordAll, type RecordOptions} from './record-all.ts';
@@ -33,7 +35,7 @@ export function benchCommand(signal: AbortSignal): Command {
   return withTargetFlags(new Command('bench'))
     .description('measure how long restarts take in place, and otherwise; by shape of the Pod')
     .addOption(
-      new Option('--shape <names...>', `what to restart: ${shapes.map(({id}) => id).join(', ')}`)
+      new Option('--shape <names...>', 'what to restart')
         .choices(shapes.map(({id}) => id))
         .default(
           shapes.map(({id}) => id),
@@ -47,6 +49,8 @@ export function benchCommand(signal: AbortSignal): Command {
       20,
     )
     .option('--from <folders...>', 'print what these benchmarks measured, side by side, and measure nothing')
+    .addCommand(suiteBenchCommand(signal))
+    .addCommand(recorderBenchCommand(signal))
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
       if (flags.from !== undefined) {
