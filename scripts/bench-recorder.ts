@@ -16,6 +16,7 @@ import {
   loadText,
   recorderLoadFile,
   sayingSchema,
+  together,
   type Load,
   type LoadResult,
   type Order,
@@ -44,6 +45,7 @@ interface Flags extends Omit<TargetOptions, 'signal'> {
   readonly rate: number;
   readonly seconds: number;
   readonly inFlight: number;
+  readonly recorders: number;
   readonly keepRecording: boolean;
   readonly output?: string;
   readonly timeoutScale: number;
@@ -61,7 +63,8 @@ export function recorderBenchCommand(signal: AbortSignal): Command {
   return withTargetFlags(new Command('recorder'))
     .description('change the status of many Pods that no node runs, and tell whether the recorder holds every change')
     .option('--pods <count>', 'how many Pods', count, 1000)
-    .option('--rate <count>', 'changes a second, of all Pods together', count, 1000)
+    .option('--rate <count>', 'changes a second that this process has to take, by all recorders together', count, 1000)
+    .option('--recorders <count>', 'how many recorders take each change, as a run has many', count, 1)
     .option('--seconds <count>', 'for how long', count, 30)
     .option('--in-flight <count>', 'requests that wait for their answer at a time, at most', count, 64)
     .option('--keep-recording', 'keep the recording also where it holds everything', false)
@@ -77,11 +80,13 @@ export function recorderBenchCommand(signal: AbortSignal): Command {
       const scaled = budgets(timeoutScale);
       const site = {api: reached.api, namespace: reached.namespace, may: reached.access.may, budgets: scaled};
       await sweep(site);
-      const file = join(folder.recordings, `${scenario.id}.ndjson`);
-      const result = await underLoad(reached, site, {...flags, id, file, signal}).finally(() => removeAll(site, id));
+      const files = Array.from({length: flags.recorders}, (_, at) =>
+        join(folder.recordings, `${scenario.id}-${at + 1}.ndjson`),
+      );
+      const result = await underLoad(reached, site, {...flags, id, files, signal}).finally(() => removeAll(site, id));
       writeFileSync(join(folder.path, recorderLoadFile), `${JSON.stringify(result, null, 2)}\n`);
       const cause = causeOf(result);
-      if (cause !== 'failed' && !flags.keepRecording) rmSync(file);
+      if (cause !== 'failed' && !flags.keepRecording) for (const each of files) rmSync(each);
       say(`${pods} Pods for ${seconds} s: all figures are in ${join(folder.path, recorderLoadFile)}`);
       process.stdout.write(loadText(result));
       process.exitCode = exitCodes[cause];
@@ -121,7 +126,8 @@ async function removeAll(site: Site, id: string): Promise<void> {
 
 interface Asked extends Flags {
   readonly id: string;
-  readonly file: string;
+  /** One for each recorder. */
+  readonly files: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -142,35 +148,45 @@ const loopResolutionMs = 10;
  * @throws SuiteError where the Pods can't be made, the API server doesn't answer, or the signal's reason
  */
 async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promise<LoadResult> {
-  const {id, file, signal, rate, seconds, inFlight} = asked;
+  const {id, files, signal, seconds, inFlight} = asked;
+  const rate = asked.rate / files.length;
   const home = homeOf(id, scenario.id, site.namespace);
   const {namespace, labels, prefix, shared} = home;
   const names = Array.from({length: asked.pods}, (_, at) => `${prefix}pod-${at + 1}`);
   const server = versionSchema.parse(await api.json('/version', {signal})).gitVersion;
   say(`creating ${names.length} Pods on Kubernetes ${server}`);
   await createPods(site, {...asked, names, home, image});
-  const recorder = await Recorder.open({
-    api,
-    namespace,
-    ...(shared ? {labels} : {}),
-    file,
-    header: {
-      kind: 'header',
-      format: formatVersion,
-      suite: version,
-      scenario,
-      manifestSha256: '',
-      pod: names[0] ?? '',
-      containers: ['prepare', 'agent', 'worker'],
-      ...(shared ? {prefix} : {}),
-      server,
-      image,
-      startedAt: new Date().toISOString(),
-    },
-    budgets: {...site.budgets, confirm: {...site.budgets.confirm, ms: patienceMs}},
-    signal,
-  });
-  const beganMs = performance.timeOrigin + performance.now() - recorder.now();
+  const openRecorder = (file: string) =>
+    Recorder.open({
+      api,
+      namespace,
+      ...(shared ? {labels} : {}),
+      file,
+      header: {
+        kind: 'header',
+        format: formatVersion,
+        suite: version,
+        scenario,
+        manifestSha256: '',
+        pod: names[0] ?? '',
+        containers: ['prepare', 'agent', 'worker'],
+        ...(shared ? {prefix} : {}),
+        server,
+        image,
+        startedAt: new Date().toISOString(),
+      },
+      budgets: {...site.budgets, confirm: {...site.budgets.confirm, ms: patienceMs}},
+      signal,
+    });
+  const recorders = await Promise.all(
+    files.map(async file => {
+      const recorder = await openRecorder(file);
+      return {file, recorder, beganMs: performance.timeOrigin + performance.now() - recorder.now()};
+    }),
+  );
+  const closeAll = (...[reason, text]: Parameters<Recorder['close']>): void => {
+    for (const {recorder} of recorders) recorder.close(reason, text);
+  };
   const kubeconfig = api.config.exportConfig();
   const order = {
     kubeconfig,
@@ -185,16 +201,24 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
   try {
     say(`changing them for ${seconds} s`);
     measured = await measure(() => load(order, signal));
-    await recorder.confirm();
-    recorder.close('settled', 'all Pods were changed');
+    await Promise.all(recorders.map(({recorder}) => recorder.confirm()));
+    closeAll('settled', 'all Pods were changed');
   } catch (error) {
-    recorder.close('interrupted', messageOf(error));
+    closeAll('interrupted', messageOf(error));
     throw error;
   }
-  const {result: recording, ms: readMs} = await timed(() => readRecording(file));
   const {answers, refused, tookSeconds, ...loader} = measured.load;
-  const {observations} = recording;
-  const lags = lagsOf(answers, observations, beganMs);
+  const {result: held, ms: readMs} = await timed(() =>
+    recorders.map(({file, beganMs}) => {
+      const {observations} = readRecording(file); // one at a time, or all of them would have to fit
+      return {
+        comparison: compareWithAnswers(answers, observations),
+        lags: lagsOf(answers, observations, beganMs),
+        lines: observations.length + 1,
+      };
+    }),
+  );
+  const lags = held.flatMap(({lags: its}) => its).toSorted((a, b) => a - b);
   const [least, p50, p99, max] = [lags[0], atShare(lags, 0.5), atShare(lags, 0.99), lags.at(-1)];
   return {
     suite: version,
@@ -202,10 +226,11 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
     cores: availableParallelism(),
     server,
     pods: names.length,
-    asked: {rate, seconds, inFlight},
+    asked: {rate: asked.rate, seconds, inFlight},
+    recorders: files.length,
     reachedRate: tookSeconds === 0 ? 0 : answers.length / tookSeconds,
     refused,
-    comparison: compareWithAnswers(answers, observations),
+    comparison: together(held.map(({comparison}) => comparison)),
     lagMs:
       least === undefined || p50 === undefined || p99 === undefined || max === undefined
         ? undefined
@@ -213,8 +238,8 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
     recorder: measured.recorder,
     loader,
     recording: {
-      bytes: statSync(file).size,
-      lines: observations.length + 1,
+      bytes: files.reduce((sum, file) => sum + statSync(file).size, 0),
+      lines: held.reduce((sum, {lines}) => sum + lines, 0),
       readSeconds: readMs / 1000,
       rssMiB: mebibytes(process.memoryUsage.rss()),
     },
@@ -309,6 +334,7 @@ it holds everything; one of more than 500 MB can not be read back.
 Examples:
   rac bench recorder
   rac bench recorder --pods 200 --rate 300 --seconds 10
+  rac bench recorder --recorders 8       1,000 a second are taken where the API server makes 125
 
 Exit codes: 0 the recording holds every change once and in order, 1 it does not, 4 the API server did not make changes at that
 rate; 10 and up as rac run.

@@ -10,6 +10,7 @@ import {
   loadText,
   sayingSchema,
   statusAfter,
+  together,
   type ChangeAnswer,
   type LoadResult,
 } from './recorder-load.ts';
@@ -150,6 +151,7 @@ const result: LoadResult = {
   server: 'v1.35.4',
   pods: 1000,
   asked: {rate: 1000, seconds: 30, inFlight: 64},
+  recorders: 1,
   reachedRate: 990,
   refused: {},
   comparison: {made: 29_700, lost: [], repeated: [], disordered: [], others: 0, gaps: []},
@@ -171,6 +173,7 @@ describe('a load', () => {
   test.each<[what: string, change: Partial<LoadResult>, cause: string]>([
     ['under which nothing was lost', {}, 'ok'],
     ['that was not as fast as asked for', {reachedRate: 900}, 'undecided'],
+    ['of which each change was taken by four recorders', {reachedRate: 248, recorders: 4}, 'ok'],
     ['of which every change was refused', {comparison: {...comparison, made: 0}}, 'undecided'],
     ['under which something was lost', {comparison: {...comparison, lost: ['a 9']}}, 'failed'],
     ['that was slow, and lost something', {reachedRate: 9, comparison: {...comparison, lost: ['a 9']}}, 'failed'],
@@ -194,6 +197,11 @@ describe('a load', () => {
     expect(text).toContain('4: a 9; b 10; a 11; ...');
     expect(text).toContain('Failed: ');
   });
+});
+
+test('several recorders lack what one of them lacks', () => {
+  const [whole, holed] = [comparison, {...comparison, lost: ['a 9']}];
+  expect(together([whole, holed])).toMatchObject({made: 2 * comparison.made, lost: ['a 9'], gaps: []});
 });
 
 test('what the loader says ends with an exit code of ours where it could not go on', () => {

@@ -186,6 +186,18 @@ export function compareWithAnswers(answers: readonly ChangeAnswer[], observation
   };
 }
 
+/** What several recorders hold, each of which had to take every change. */
+export function together(comparisons: readonly Comparison[]): Comparison {
+  return {
+    made: comparisons.reduce((sum, {made}) => sum + made, 0),
+    lost: comparisons.flatMap(({lost}) => lost),
+    repeated: comparisons.flatMap(({repeated}) => repeated),
+    disordered: comparisons.flatMap(({disordered}) => disordered),
+    others: comparisons.reduce((sum, {others}) => sum + others, 0),
+    gaps: comparisons.flatMap(({gaps}) => gaps),
+  };
+}
+
 /**
  * How long after the answer to a change the recorder had it, ms, in ascending order; below 0 where the watch was quicker than
  * the answer. Changes that the recording does not hold have none.
@@ -223,6 +235,8 @@ export interface LoadResult {
   readonly server: string;
   readonly pods: number;
   readonly asked: {readonly rate: number; readonly seconds: number; readonly inFlight: number};
+  /** How many recorders took each change. */
+  readonly recorders: number;
   /** Changes a second that the API server made. */
   readonly reachedRate: number;
   readonly refused: Load['refused'];
@@ -255,15 +269,15 @@ const reachedShare = 0.95;
  * What a load says: `failed` where something was lost, came twice or out of order; `undecided` where changes were not made as
  * fast as was asked, so that it says nothing of that rate.
  */
-export function causeOf({comparison, reachedRate, asked}: LoadResult): 'ok' | 'failed' | 'undecided' {
+export function causeOf({comparison, reachedRate, recorders, asked}: LoadResult): 'ok' | 'failed' | 'undecided' {
   const {lost, repeated, disordered, gaps, made} = comparison;
   if ([lost, repeated, disordered, gaps].some(({length}) => length > 0)) return 'failed';
-  return made === 0 || reachedRate < reachedShare * asked.rate ? 'undecided' : 'ok';
+  return made === 0 || reachedRate * recorders < reachedShare * asked.rate ? 'undecided' : 'ok';
 }
 
 /** What a load came to, for people. */
 export function loadText(result: LoadResult): string {
-  const {pods, asked, reachedRate, refused, comparison, lagMs, recorder, loader, recording} = result;
+  const {pods, asked, recorders, reachedRate, refused, comparison, lagMs, recorder, loader, recording} = result;
   const {made, lost, repeated, disordered, others, gaps} = comparison;
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
   const peak = recorder.memory.reduce((most, {rssMiB}) => Math.max(most, rssMiB), 0);
@@ -276,9 +290,10 @@ export function loadText(result: LoadResult): string {
   const lines = [
     `Recorder of suite ${result.suite} on Node ${result.node}, ${result.cores} cores; Kubernetes ${result.server}`,
     row('Pods', `${pods}, up to ${asked.inFlight} changed at a time`),
+    row('changes', `${made / recorders} made, ${reachedRate.toFixed(0)} a second, for ${asked.seconds} s`),
     row(
-      'changes',
-      `${made} made, ${reachedRate.toFixed(0)} a second of ${asked.rate} asked for, for ${asked.seconds} s`,
+      'taken',
+      `${(reachedRate * recorders).toFixed(0)} a second of ${asked.rate} asked for, by ${recorders} recorder(s)`,
     ),
     ...Object.entries(refused).map(([why, times]) => row('refused', `${times} times: ${why}`)),
     row('in the recording', lost.length === 0 ? 'every one' : `${made - lost.length} of ${made}`),
@@ -309,9 +324,7 @@ export function loadText(result: LoadResult): string {
   ];
   const cause = causeOf(result);
   if (cause === 'undecided')
-    lines.push(
-      `Undecided: the API server did not make ${asked.rate} changes a second, so nothing is said of that rate.`,
-    );
+    lines.push(`Undecided: the API server did not make changes so fast that ${asked.rate} a second had to be taken.`);
   if (cause === 'failed') lines.push('Failed: the recording does not hold each change once and in order.');
   return `${lines.join('\n')}\n`;
 }
