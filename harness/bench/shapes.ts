@@ -242,7 +242,7 @@ const barrier: Shape = {
       copies: 20,
       alone: true,
       steps: groups.flatMap(count =>
-        times(Math.max(2, Math.round((rounds * 10) / (count + 20))), round => {
+        times(Math.max(2, Math.round((rounds * 5) / (count + 20))), round => {
           const pods = podsOf('barrier', count);
           return [
             {
