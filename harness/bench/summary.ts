@@ -129,11 +129,10 @@ function partsOf(samples: readonly Sample[]): Line['parts'] {
 /** The model beside every restart in place of one Pod at a time; nothing where the model does not speak of the shape. */
 function comparisonsOf(benches: readonly Bench[], lines: readonly Line[]): readonly Compared[] {
   return lines.flatMap((line): Compared[] => {
-    const bench = benches.find(({target}) => releaseOf(target) === line.release);
-    if (bench === undefined || line.way !== 'in place' || isCrowd(line.shape) || line.started === undefined) return [];
-    const startMs = startTime(bench);
+    if (line.way !== 'in place' || isCrowd(line.shape) || line.started === undefined) return [];
+    const startMs = startTime(benches, line.release);
     if (startMs === undefined) return [];
-    const release = bench.target.release === '1.35' ? '1.35' : '1.36';
+    const release = line.release.startsWith('1.35.') ? '1.35' : '1.36';
     const predicted = predict(line.shape.containers, {release, startMs});
     const median = predicted.started[Math.floor(predicted.started.length / 2)] ?? NaN;
     return [{line, predicted, ratio: line.started.p50.value / median}];
@@ -142,9 +141,10 @@ function comparisonsOf(benches: readonly Bench[], lines: readonly Line[]): reado
 
 /**
  * What one container adds on this node, ms: the median time from one regular container's first process to the next one's,
- * where one Pod restarts at a time; undefined where no Pod has two.
+ * where one Pod restarts at a time; undefined where no Pod has two. Benchmarks of one release may have measured a shape each.
  */
-export function startTime({samples}: Bench): number | undefined {
+export function startTime(benches: readonly Bench[], release: string): number | undefined {
+  const samples = benches.filter(({target}) => releaseOf(target) === release).flatMap(bench => bench.samples);
   const times = shapes.flatMap(shape => {
     const gaps = shape.containers.starts.filter(({kind}) => kind === 'regular').length - 1;
     if (isCrowd(shape) || gaps < 1) return [];

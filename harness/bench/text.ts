@@ -47,10 +47,9 @@ export function benchText({benches, lines, compared}: Summary): string {
 }
 
 function modelTable(benches: readonly Bench[], compared: readonly Compared[]): readonly string[] {
-  const starts = benches.flatMap(bench => {
-    const ms = startTime(bench);
-    return ms === undefined ? [] : [`${inSeconds(ms)} s at ${bench.target.server}`];
-  });
+  const starts = [...new Set(compared.map(({line}) => line.release))].map(
+    release => `${inSeconds(startTime(benches, release) ?? NaN)} s at ${release}`,
+  );
   return [
     `The kubelet's own bounds beside that, until the last container has started. A container takes to start: ${starts.join(', ')}.`,
     table(
