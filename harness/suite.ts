@@ -25,13 +25,15 @@ export interface Statement {
 let take: (statement: Statement) => void = registerTest;
 let current: {scenario: Scenario; restart: Recorded} | undefined;
 
+/** The timelines of each recording, by step: many suites judge the same one. It must not change once it was judged. */
+const timelines = new WeakMap<Recording, Map<string | undefined, Timeline>>();
+
 /** What a suite calls `restart`: a recorded scenario, read when the first check asks. */
 export class Recorded implements Judgeable {
   #read: () => Recording;
   #recording: Recording | undefined;
   readonly #findings: Collected[] = [];
   readonly #steps = new Map<string, Judgeable>();
-  readonly #timelines = new Map<string | undefined, Timeline>();
 
   constructor(read: () => Recording) {
     this.#read = read;
@@ -100,13 +102,14 @@ export class Recorded implements Judgeable {
   readFrom(read: () => Recording): void {
     this.#read = read;
     this.#recording = undefined;
-    this.#timelines.clear();
   }
 
   #timelineOf(step: string | undefined): Timeline {
-    const known = this.#timelines.get(step);
-    if (known !== undefined) return known;
     const {recording} = this;
+    const its = timelines.get(recording) ?? new Map<string | undefined, Timeline>();
+    timelines.set(recording, its);
+    const known = its.get(step);
+    if (known !== undefined) return known;
     const timeline = timelineOf(recording, step);
     if (timeline === undefined) {
       const end = recording.observations.at(-1);
@@ -116,7 +119,7 @@ export class Recorded implements Judgeable {
     const unstarted = failedStart(timeline);
     if (unstarted !== undefined && !disturbsNode(recording.header.scenario))
       throw new Error(`the runtime failed to start ${unstarted}, so that its restarts say nothing of the kubelet`);
-    this.#timelines.set(step, timeline);
+    its.set(step, timeline);
     return timeline;
   }
 }

@@ -187,13 +187,22 @@ function round(done: readonly Done[]): string {
   return `${done.length} at once (exits within ${seconds(within)}): all run again after ${seconds(all)}; each ${spread(done.map(({allMs}) => allMs))}`;
 }
 
+/** Restarts by the timeline of their recording: a hundred of them are not to be found anew by each check. */
+const known = new WeakMap<Timeline, readonly Restart[]>();
+
+function restartsIn(timeline: Timeline): readonly Restart[] {
+  const found = known.get(timeline) ?? restartsOf(timeline.recording);
+  known.set(timeline, found);
+  return found;
+}
+
 /** Every restart of the recording, or why nothing can be said of them: one that did not come, or a hole. */
 function allDone(timeline: Timeline, expected: string): readonly Done[] | Finding {
   const {observations} = timeline.recording;
   const hole = observations.find(o => o.kind === 'gap' && o.resource === 'journal' && o.why.startsWith('unreadable'));
   if (hole?.kind === 'gap') return unknown(expected, `the journal has a hole: ${hole.why}`);
   const done: Done[] = [];
-  for (const restart of restartsOf(timeline.recording)) {
+  for (const restart of restartsIn(timeline)) {
     const {exit, pod, starts, missing: absent} = restart;
     if (exit === undefined) return unknown(expected, 'the journal of a Pod that was told has no line on its exit');
     const evidence: Evidence = {index: exit.index, atMs: exit.atMs, text: `${pod}: ${exit.entry.container} exits`};

@@ -118,8 +118,13 @@ export function statusesOf({status}: Pod): readonly ContainerStatus[] {
 }
 
 /** The status of one container, if the Pod has one yet. */
-export function statusOf(pod: Pod, name: string): ContainerStatus | undefined {
-  return statusesOf(pod).find(status => status.name === name);
+export function statusOf({status}: Pod, name: string): ContainerStatus | undefined {
+  const isIt = (each: ContainerStatus): boolean => each.name === name;
+  return (
+    status.initContainerStatuses.find(isIt) ??
+    status.containerStatuses.find(isIt) ??
+    status.ephemeralContainerStatuses.find(isIt)
+  );
 }
 
 /** The Pod condition of that type, if it is there. */

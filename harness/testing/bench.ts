@@ -67,7 +67,8 @@ export class Bench {
   }
 
   #judge(scenario: string, recording: Recording, deviations: readonly Deviation[]) {
-    for (const restart of this.#restarts.get(scenario) ?? []) restart.replace(recording);
+    const asItIs = {...recording}; // an edit may go on after it was judged, and what is known of a recording goes by its identity
+    for (const restart of this.#restarts.get(scenario) ?? []) restart.replace(asItIs);
     const target = targetOf(scenario);
     return (this.#byScenario.get(scenario) ?? []).map(({requirement, restart, check}) => {
       const expected: Expectation[] = [];

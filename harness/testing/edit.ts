@@ -15,7 +15,7 @@ export class Edit {
   constructor(good: Recording) {
     this.#observations = [...good.observations];
     this.recording = {...good, observations: this.#observations};
-    this.#timeline = timelineOf(this.recording);
+    this.#timeline = firstOf(good);
   }
 
   /** Whether a container is told to exit in it. */
@@ -98,9 +98,9 @@ export class Edit {
 
   /** Puts another answer in the place of what the API server answered to a request. */
   answers(name: string, answer: {readonly code: number; readonly body: unknown}): this {
-    return this.each('answer', observation => {
-      if (observation.name === name) Object.assign(observation, answer);
-    });
+    for (const [index, o] of this.#observations.entries())
+      if (o.kind === 'answer' && o.name === name) this.#observations[index] = {...o, ...answer};
+    return this;
   }
 
   /** Edits every version of one Pod, from a request of that name on. */
@@ -214,11 +214,47 @@ export class Edit {
   }
 }
 
-/** A copy that can be edited; the spec of a Pod, which is large and hardly ever edited, is shared and put in anew as a whole. */
+/** The first timeline of each good recording, of which many copies are made. */
+const first = new WeakMap<Recording, Timeline | undefined>();
+
+function firstOf(good: Recording): Timeline | undefined {
+  if (!first.has(good)) first.set(good, timelineOf(good));
+  return first.get(good);
+}
+
+/** A copy that can be edited. */
 function copyOf<O extends Observation>(observation: O): O {
-  if (observation.kind !== 'pod') return structuredClone(observation);
-  const {spec, ...others} = observation.object;
-  return {...observation, object: {...structuredClone(others), spec}};
+  return observation.kind === 'pod'
+    ? {...observation, object: copyOfPod(observation.object)}
+    : structuredClone(observation);
+}
+
+/**
+ * A copy of a Pod whose status can be edited in every field that checks read. The rest, its spec above all, is shared and put in
+ * anew as a whole: a copy of all of it takes several times as long, and is made for each version that a fault is put into.
+ */
+function copyOfPod({metadata, spec, status: {podIPs, ...status}, ...others}: Pod): Pod {
+  return {
+    ...others,
+    metadata: {...metadata},
+    spec,
+    status: {
+      ...status,
+      ...(podIPs === undefined ? {} : {podIPs: [...podIPs]}),
+      conditions: status.conditions.map(each => ({...each})),
+      containerStatuses: status.containerStatuses.map(copyOfStatus),
+      initContainerStatuses: status.initContainerStatuses.map(copyOfStatus),
+      ephemeralContainerStatuses: status.ephemeralContainerStatuses.map(copyOfStatus),
+    },
+  };
+}
+
+function copyOfStatus(its: ContainerStatus): ContainerStatus {
+  return {...its, state: copyOfState(its.state), lastState: copyOfState(its.lastState)};
+}
+
+function copyOfState({terminated, ...others}: ContainerStatus['state']): ContainerStatus['state'] {
+  return terminated === undefined ? {...others} : {...others, terminated: {...terminated}};
 }
 
 /** The status of a container, which must be there. */
