@@ -63,6 +63,7 @@ export function countsRestart(container: string, by: 'restart of all' | 'own pol
     const hole = waited && by === 'restart of all' ? byBackOff(timeline, container) : undefined;
     if (hole !== undefined) return unknown(expected, hole, trail);
     if (is > was + 1) return broken(expected, `restartCount of ${container} went up by more than 1`, trail);
+    if (is < was) return broken(expected, `restartCount of ${container} went down`, trail);
     if (is === was) {
       const backedOff = timeline.after.some(
         ({index, pod}) => index < again.index && statusOf(pod, container)?.state.waiting?.reason === 'CrashLoopBackOff',
