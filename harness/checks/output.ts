@@ -39,11 +39,15 @@ export function saysTheSame(
   };
 }
 
-/** The lines that one text has and another has not, in one. */
+/** The lines that one text has and another has not, or not as often, in one. */
 function difference(text: string, other: string): string {
-  const others = new Set(other.split('\n'));
+  const others = other.split('\n');
   return text
     .split('\n')
-    .filter(line => !others.has(line))
+    .filter(line => {
+      const same = others.indexOf(line);
+      if (same !== -1) others.splice(same, 1);
+      return same === -1 && line !== '';
+    })
     .join(', ');
 }
