@@ -91,15 +91,21 @@ export function removesOldContainers(): Check {
   });
 }
 
-/** The log files of earlier runs are still on the node after the restart, beside those of the new ones. */
+/** The log files of earlier runs are still on the node after the restart, beside one of each container's new run. */
 export function keepsLogFiles(): Check {
-  return onNode('every log file that was there is there, and the new runs have files of their own', (before, after) => {
-    const shows = [before.logs.join(', '), after.logs.join(', ')] as const;
-    if (before.logs.length === 0) return {shows, hole: 'there was none before'};
-    const gone = before.logs.filter(file => !after.logs.includes(file));
-    if (gone.length > 0) return {shows, wrong: `gone: ${gone.toSorted().join(', ')}`};
-    return after.logs.length > before.logs.length ? {shows} : {shows, wrong: 'the new runs have no files of their own'};
-  });
+  return onNode(
+    'every log file that was there is there, and the new run of each container has one of its own',
+    (before, after) => {
+      const shows = [before.logs.join(', '), after.logs.join(', ')] as const;
+      if (before.logs.length === 0) return {shows, hole: 'there was none before'};
+      const gone = before.logs.filter(file => !after.logs.includes(file));
+      if (gone.length > 0) return {shows, wrong: `gone: ${gone.toSorted().join(', ')}`};
+      const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/'));
+      const fresh = new Set(after.logs.filter(file => !before.logs.includes(file)).map(folderOf));
+      const without = [...new Set(before.logs.map(folderOf))].filter(name => !fresh.has(name)).toSorted();
+      return without.length === 0 ? {shows} : {shows, wrong: `no file of the new run: ${without.join(', ')}`};
+    },
+  );
 }
 
 const pulling = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull'];

@@ -75,7 +75,7 @@ export const nodeFaults: readonly Fault[] = [
     edit: afterwards(reading => {
       reading.logs = reading.logs.filter(file => file.endsWith('/0.log'));
     }),
-    turns: {'CTR-19': 'the new runs have no files of their own'},
+    turns: {'CTR-19': 'no file of the new run: prepare, source, worker'},
   },
   {
     name: 'a Pod fails whose image is gone',
