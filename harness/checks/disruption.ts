@@ -419,12 +419,28 @@ export function goesOnWithoutRule(
     if (timeline === undefined) return unknown(expected, 'the source was not told to exit');
     const others = timeline.hadRun.filter(name => name !== timeline.source);
     const last = timeline.after.at(-1) ?? timeline.before;
+    const on = control.after.findLast(({index}) => index < off.begun) ?? control.before;
+    const idIn = ({pod}: PodVersion, name: string) => statusOf(pod, name)?.containerID;
+    const turned = others.find(name => idIn(on, name) !== idIn(timeline.before, name));
+    if (turned !== undefined) {
+      const saw = `${turned} was restarted when the feature was turned off`;
+      return broken(expected, saw, [off.evidence, evidence(timeline.before, saw)]);
+    }
     const moved = others.find(name => restartsOf(timeline, name) > 0);
     if (moved !== undefined)
       return broken(expected, `${moved} was restarted too`, [off.evidence, evidence(last, `${moved} restarted`)]);
-    return restartsOf(timeline, timeline.source) > 0
-      ? held(expected, [off.evidence, evidence(last, `${timeline.source} restarted`)])
-      : missing(timeline, expected, `${timeline.source} was not started again`, [off.evidence]);
+    for (const version of timeline.after) {
+      const ends = others.find(
+        name =>
+          statusOf(timeline.before.pod, name)?.state.running !== undefined &&
+          statusOf(version.pod, name)?.state.terminated !== undefined,
+      );
+      if (ends !== undefined)
+        return broken(expected, `${ends} was ended too`, [off.evidence, evidence(version, `${ends} ended`)]);
+    }
+    return notRunningAgain(timeline, last.pod).includes(timeline.source)
+      ? missing(timeline, expected, `${timeline.source} was not started again`, [off.evidence])
+      : held(expected, [off.evidence, evidence(last, `${timeline.source} restarted`)]);
   };
 }
 
