@@ -2,6 +2,7 @@ import {z} from 'zod';
 import type {Observation} from '../recording/observation.ts';
 import type {Recording} from '../recording/recording.ts';
 import {broken, held, unknown, type Evidence, type RecordingCheck} from './finding.ts';
+import {forWhatItSays} from './validation.ts';
 
 const statusSchema = z.looseObject({message: z.string().default('')});
 
@@ -26,15 +27,20 @@ export function declaresAsTurned(): RecordingCheck {
   };
 }
 
+const reading = 'read declared feature';
+
+/** What is read after something else was turned tells nothing of what was turned before. */
+const readsOrTurns = new RegExp(`^(turn |${reading}$)`);
+
 /** What the node had told the API of the feature after something was done to it. */
 function readingAfter({observations}: Recording, action: string): (Evidence & {readonly says: string}) | undefined {
   const done = observations.findIndex(o => o.kind === 'node' && o.action === action);
   if (done === -1) return undefined;
-  const index = observations.findIndex(
-    (o, at) => at > done && o.kind === 'node' && o.action === 'read declared feature',
-  );
+  const index = observations.findIndex((o, at) => at > done && o.kind === 'node' && readsOrTurns.test(o.action));
   const found = observations[index];
-  return found?.kind === 'node' ? {index, atMs: found.atMs, text: '', says: found.text} : undefined;
+  return found?.kind === 'node' && found.action === reading
+    ? {index, atMs: found.atMs, text: '', says: found.text}
+    : undefined;
 }
 
 /**
@@ -54,7 +60,9 @@ export function staysUpdatable(updates: readonly string[], control: string): Rec
       const answer = answerTo(recording, name);
       if (answer === undefined) return unknown(expected, `${name}: never asked for`, trail);
       trail.push(show(answer));
-      if (answer.code >= 300) return broken(expected, `${name}: the answer was ${answer.code}`, trail);
+      if (answer.code < 300) continue;
+      const saw = `${name}: the answer was ${answer.code}`;
+      return (forWhatItSays.includes(answer.code) ? broken : unknown)(expected, saw, trail);
     }
     return held(expected, trail);
   };

@@ -179,7 +179,7 @@ function containersOf({body, name}: Answer): z.infer<typeof podSpecSchema> {
 }
 
 /** Codes with which a request is refused for what stands in it; others speak of rights, quotas or the server. */
-const forWhatItSays = [400, 422];
+export const forWhatItSays: readonly number[] = [400, 422];
 
 /** A refusal of what should have been accepted: broken where it is about the feature's fields. */
 function refused(answer: Answer): Judged {
