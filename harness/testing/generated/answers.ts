@@ -32,7 +32,7 @@ export const answers: RecordingGenerator = function* (stage) {
       given.slice(from).includes(name);
   const all = ['toAccept', 'toReject', 'toKeepRules', 'toDropRules'] as const;
   const may = [...stage.anywhere(all), ...stage.deviating()];
-  const accepted = stage.recording.observations.find(o => o.kind === 'answer' && o.code < 300);
+  const accepted = stage.recording.observations.filter(o => o.kind === 'answer').find(({code}) => code < 300);
   for (const o of stage.recording.observations) {
     if (o.kind !== 'answer') continue;
     const {name} = o;
@@ -40,6 +40,7 @@ export const answers: RecordingGenerator = function* (stage) {
     const keeps = stage.anywhere(['toKeepRules'], ({given}) => isFor(name, 1)(given));
     const drops = stage.anywhere(['toDropRules'], ({given}) => isFor(name)(given));
     const rejects = stage.anywhere(['toReject'], ({given}) => isFor(name, 1)(given));
+    const refused = stage.deviatingIn(['toAccept'], ({given}) => isFor(name)(given));
     const answer = (
       kind: string,
       instead: {code: number; body: unknown},
@@ -50,20 +51,30 @@ export const answers: RecordingGenerator = function* (stage) {
       at: name,
       edit: (e: Edit) => e.answers(name, instead),
       must,
-      mustNotPass: open,
+      undecided: open,
       may,
     });
-    yield answer('what is right is refused', refusal, [...accepts, ...keeps, ...drops]);
+    yield answer('what is right is refused', refusal, [...accepts, ...keeps, ...drops, ...refused]);
     yield answer(
       'a request is refused for a reason of its own',
       {code: 403, body: status()},
       [],
-      [...accepts, ...keeps, ...drops, ...rejects],
+      [...accepts, ...keeps, ...drops, ...rejects, ...refused],
     );
+    for (const [container, sent] of refused.length === 0 ? [] : changedBy(stage, name))
+      for (const rules of [[], [{action: 'Restart'}]])
+        yield {
+          ...answer(
+            `what was refused is accepted, with ${rules.length === 0 ? 'its rules dropped' : 'other rules'}`,
+            {code: 201, body: withContainer(accepted?.body, container, {...sent, restartPolicyRules: rules})},
+            refused,
+          ),
+          at: `${name}, ${container}`,
+        };
     if (rejects.length > 0) {
       yield answer(
         'what is wrong is accepted',
-        {code: 201, body: accepted?.kind === 'answer' ? accepted.body : {}},
+        {code: 201, body: accepted === undefined ? {} : accepted.body},
         rejects,
       );
       yield answer(
@@ -129,6 +140,30 @@ export const answers: RecordingGenerator = function* (stage) {
       };
   }
 };
+
+/** What API servers and kubelets may answer in place of the log of an earlier run. */
+export const logs: RecordingGenerator = function* (stage) {
+  for (const {name} of stage.recording.observations.filter(o => o.kind === 'answer')) {
+    const isIt = ({given: [its]}: {readonly given: readonly unknown[]}): boolean => its === name;
+    const all = [...stage.anywhere(['toReadPreviousLog'], isIt), ...stage.deviatingIn(['toReadPreviousLog'], isIt)];
+    const answer = (kind: string, code: number, body: string) => ({
+      kind,
+      at: `${name}, ${code}`,
+      edit: (e: Edit) => e.answers(name, {code, body}),
+    });
+    yield {...answer('the log of the previous run is empty', 200, ''), must: all};
+    yield {...answer('the log of the previous run is that of another', 200, 'something else\n'), must: all};
+    for (const code of [400, 404]) yield {...answer('the log of the previous run is refused', code, 'no'), must: all};
+    for (const code of [403, 500, 503])
+      yield {...answer('the log fails for a reason of its own', code, 'no'), must: [], undecided: all};
+  }
+};
+
+/** The containers whose restart policies and rules a request changes, with what it sends. */
+function changedBy({recording}: Stage, request: string): readonly [string, object][] {
+  const step = recording.header.scenario.steps.find(({name}) => name === request);
+  return step?.do === 'request' ? Object.entries(step.change?.containers ?? {}) : [];
+}
 
 /** Requirements by which that container's rules come back from that request as the request sent them. */
 function sentOf(stage: Stage, request: string, container: string): readonly string[] {

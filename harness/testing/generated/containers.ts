@@ -235,6 +235,41 @@ export const lasting: Generator = function* (scene) {
   }
 };
 
+/** A container that ran beside the source is ended without its stop signal, or told by it only when it runs again. */
+export const unsignalled: Generator = function* (scene) {
+  for (const {name} of scene.ran) {
+    const told =
+      scene
+        .runs(name)
+        .before.at(-1)
+        ?.lines.filter(({entry}) => entry.what === 'SIGTERM') ?? [];
+    const [again] = scene.runs(name).after;
+    const isVictim = name !== scene.timeline.source && scene.before(name)?.state.running !== undefined;
+    if (!isVictim || told.length === 0 || again === undefined) continue;
+    const must = scene.of('toSignalFirst');
+    const may = scene.anywhere(['toEndContainersWithin', 'toEndContainersSideBySide', 'toRunNoneTwiceAtATime']);
+    yield {
+      kind: 'a container is killed without a signal',
+      at: scene.place(name),
+      edit: e => {
+        dropLines(e, told);
+      },
+      must,
+      may,
+    };
+    yield {
+      kind: 'a container gets its stop signal only when it runs again',
+      at: scene.place(name),
+      edit: e => {
+        dropLines(e, told);
+        e.addJournal({container: name, what: 'SIGTERM', uptime: again.start.entry.uptime + 0.2});
+      },
+      must,
+      may,
+    };
+  }
+};
+
 /** Hooks that run where they should not, or not where they should. */
 export const hooks: Generator = function* (scene) {
   const {initContainers, containers} = scene.timeline.before.pod.spec;
@@ -310,6 +345,16 @@ export const statuses: Generator = function* (scene) {
           may: [...scene.anywhere(mayFollow), ...scene.deviating()],
         };
     }
+    for (const terminated of [{exitCode: 137, reason: 'Error'}, {exitCode: 0, reason: 'Completed'}, {exitCode: 137}])
+      yield {
+        kind: 'the last state tells of another end',
+        at: scene.place(`${name}, ${terminated.reason ?? 'for no reason'}`),
+        edit: e =>
+          scene.versions(e, scene.last, scene.last, pod =>
+            Object.assign(statusOf(pod, name) ?? {}, {lastState: {terminated}}),
+          ),
+        must: [...scene.of('toTellLastState'), ...scene.deviatingFrom(['toTellLastState'])],
+      };
     if (name === scene.timeline.source && scene.of('toShowExitCode').length > 0)
       yield {
         kind: "the source's exit code is not shown",

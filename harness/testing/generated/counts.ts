@@ -110,6 +110,40 @@ export const counts: Generator = function* (scene) {
   }
 };
 
+/** The one restart of a container that a requirement counts is counted more than once, or backwards, or not at all. */
+export const countedAlone: Generator = function* (scene) {
+  for (const {name} of scene.ran) {
+    const isIt = ([its]: readonly unknown[]): boolean => its === name;
+    const must = [...scene.given(['toCountRestart'], isIt), ...scene.deviatingFrom(['toCountRestart'], isIt)];
+    const again = scene.renewed(name);
+    if (must.length === 0 || again === undefined) continue;
+    const its = scene.after.filter(({pod}) => idOf(pod, name) === idOf(again.pod, name));
+    const was = scene.before(name)?.restartCount ?? 0;
+    const rise = Math.max(...its.map(({pod}) => statusOf(pod, name)?.restartCount ?? 0)) - was;
+    const may = scene.anywhere(anyCount);
+    for (const {index, at} of scene.places().filter(each => each.index <= (its.at(-1)?.index ?? -1)))
+      for (const times of [2, 3])
+        yield {
+          kind: 'the restart of a container counts more than once',
+          at: `${name}, ${at}, ${times} times`,
+          edit: shift(scene, name, index, times - rise),
+          must,
+          may,
+        };
+    for (const by of rise === 0 ? [-1] : [-1, -1 - rise])
+      yield {
+        kind:
+          by === -1 - rise
+            ? 'the restart of a container counts backwards'
+            : 'the restart of a container does not count',
+        at: scene.place(name),
+        edit: shift(scene, name, scene.timeline.stimulusIndex, by),
+        must,
+        may,
+      };
+  }
+};
+
 /** A container is started a second time by the same exit, with or without being counted for it. */
 export const startedTwice: Generator = function* (scene) {
   for (const {name} of scene.ran) {

@@ -1,18 +1,22 @@
 import type {Bench} from '../bench.ts';
-import {answers} from './answers.ts';
+import {answers, logs} from './answers.ts';
 import {foundAtStart} from './at-start.ts';
 import {conditionFields, otherConditions, periods, phases} from './conditions.ts';
-import {early, hooks, lasting, overlapping, spared, standstill, statuses} from './containers.ts';
-import {counts, startedTwice, strangersRestarted} from './counts.ts';
+import {early, hooks, lasting, overlapping, spared, standstill, statuses, unsignalled} from './containers.ts';
+import {countedAlone, counts, startedTwice, strangersRestarted} from './counts.ts';
+import {disturbed} from './disrupted.ts';
 import {ephemeralContainers} from './ephemeral.ts';
 import {endedOtherwise, imagesGone, leftBetween, startedAfterTheEnd} from './endings.ts';
 import {endpoints} from './endpoints.ts';
 import {keptFields} from './kept-fields.ts';
 import {harmlessEdits, type HarmlessEdit} from './harmless.ts';
+import {backOffs} from './loops.ts';
 import {neighbours} from './neighbours.ts';
 import {declared, initContainersAgain, kubelets, oneOfMany, scheduled} from './nodes.ts';
 import {onNode} from './on-node.ts';
+import {outputs} from './output.ts';
 import {probesWrong} from './probes.ts';
+import {turned, turnedOff, updates} from './rollout.ts';
 import {scenesOf, Stage, type GeneratedFault, type Generator, type RecordingGenerator} from './scene.ts';
 import {eachRestart} from './service-level.ts';
 import {controlled, controllers} from './workloads.ts';
@@ -22,6 +26,7 @@ export type {GeneratedFault} from './scene.ts';
 const ofSteps: readonly Generator[] = [
   keptFields,
   counts,
+  countedAlone,
   startedTwice,
   strangersRestarted,
   spared,
@@ -29,6 +34,7 @@ const ofSteps: readonly Generator[] = [
   early,
   overlapping,
   lasting,
+  unsignalled,
   hooks,
   statuses,
   foundAtStart,
@@ -44,6 +50,9 @@ const ofSteps: readonly Generator[] = [
   probesWrong,
   endpoints,
   onNode,
+  outputs,
+  backOffs,
+  disturbed,
   controllers,
   controlled,
   neighbours,
@@ -51,12 +60,16 @@ const ofSteps: readonly Generator[] = [
 
 const ofRecordings: readonly RecordingGenerator[] = [
   answers,
+  logs,
   declared,
   scheduled,
   kubelets,
   initContainersAgain,
   oneOfMany,
   eachRestart,
+  turnedOff,
+  turned,
+  updates,
 ];
 
 /** Every generated fault of a scenario: the edits that break something that its suites expect. */
@@ -67,7 +80,9 @@ export function generatedFaults(bench: Bench, scenario: string): readonly Genera
     ...scenesOf(scenario, good).flatMap(scene => ofSteps.flatMap(generate => [...generate(scene)])),
     ...ofRecordings.flatMap(generate => [...generate(stage)]),
   ];
-  return faults.filter(fault => [...fault.must, ...(fault.mustNotPass ?? [])].length > 0);
+  return faults.filter(
+    ({must, mustNotPass = [], undecided = []}) => [...must, ...mustNotPass, ...undecided].length > 0,
+  );
 }
 
 /** Every edit of a scenario that is no fault. */
@@ -95,13 +110,14 @@ export interface Judged {
 export function judgeFault(
   bench: Bench,
   scenario: string,
-  {edit, must, mustNotPass = [], may = []}: GeneratedFault,
+  {edit, must, mustNotPass = [], undecided = [], may = []}: GeneratedFault,
 ): Judged {
   const turned = new Map(bench.turned(scenario, edit).map(verdict => [verdict.requirement, verdict]));
   const red = [...turned.values()].filter(({outcome}) => outcome === 'Failed').map(({requirement}) => requirement);
   const mayTurn = new Set([...must, ...mustNotPass, ...may]);
   const survived = [...new Set(must)].filter(id => turned.get(id)?.outcome !== 'Failed');
   const passed = [...new Set(mustNotPass)].filter(id => !turned.has(id));
+  const decided = [...new Set(undecided)].filter(id => turned.get(id)?.outcome !== 'Inconclusive');
   const others = [...turned.values()].filter(
     ({requirement, outcome}) => outcome === 'Error' || (outcome === 'Failed' && !mayTurn.has(requirement)),
   );
@@ -110,6 +126,7 @@ export function judgeFault(
     wrong: [
       ...survived.map(id => `${id} is ${turned.get(id)?.outcome ?? 'as before'}: ${turned.get(id)?.saw ?? ''}`),
       ...passed.map(id => `${id} is as before`),
+      ...decided.map(id => `${id} is not undecided but ${turned.get(id)?.outcome ?? 'as before'}`),
       ...others.map(({requirement, outcome, saw}) => `${requirement} must not be ${outcome}: ${saw}`),
     ],
   };

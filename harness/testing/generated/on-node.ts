@@ -54,6 +54,26 @@ export const onNode: Generator = function* (scene) {
       must: scene.of('toKeepCgroup'),
     };
   }
+  const logFiles = scene.of('toKeepLogFiles');
+  const without = (gone: ReadonlySet<string>) =>
+    edited(says => (says.logs = says.logs.filter(file => !gone.has(file))));
+  for (const file of before.logs)
+    yield {kind: 'the log file of an earlier run is gone', at: file, edit: without(new Set([file])), must: logFiles};
+  const fresh = after.says.logs.filter(file => !before.logs.includes(file));
+  for (const file of fresh)
+    yield {kind: 'a new run has no log file of its own', at: file, edit: without(new Set([file])), must: logFiles};
+  yield {kind: 'no new run has a log file of its own', at: 'all', edit: without(new Set(fresh)), must: logFiles};
+  yield {
+    kind: 'there was no log file before',
+    at: 'all',
+    edit: e =>
+      e.each('node', (reading, index) => {
+        if (reading.action !== 'read runtime' || index >= after.index) return;
+        reading.text = JSON.stringify({...runtimeSchema.parse(JSON.parse(reading.text)), logs: []});
+      }),
+    must: [],
+    mustNotPass: logFiles,
+  };
   for (const old of before.containers) {
     yield {
       kind: 'an old container is left in the runtime',

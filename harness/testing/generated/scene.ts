@@ -11,6 +11,7 @@ import {
   type PodVersion,
   type Timeline,
 } from '../../recording/timeline.ts';
+import type {Outcome} from '../../verdicts/verdict.ts';
 import type {Good, Stated} from '../bench.ts';
 import type {Edit} from '../edit.ts';
 
@@ -24,6 +25,8 @@ export interface GeneratedFault {
   readonly must: Iterable<string>;
   /** Those that must not pass any longer: red or undecided. */
   readonly mustNotPass?: Iterable<string>;
+  /** Those that must be undecided, and not red: nothing follows for them from what is wrong. */
+  readonly undecided?: Iterable<string>;
   /** Those that may go red too. */
   readonly may?: Iterable<string>;
 }
@@ -48,11 +51,12 @@ export class Stage {
 
   /** Requirements that pass and expect one of these, with arguments that fit. */
   anywhere(matchers: readonly MatcherName[], fits: (stated: Stated) => boolean = () => true): readonly string[] {
-    const names: readonly string[] = matchers;
-    return this.#good.stated
-      .filter(each => names.includes(each.matcher) && fits(each))
-      .map(({requirement}) => requirement)
-      .filter(id => this.#good.verdicts.get(id)?.outcome === 'Passed');
+    return this.#stating(matchers, fits, 'Passed');
+  }
+
+  /** Those that deviate in a way that is known: what is wrong in them in another way must be red all the same. */
+  deviatingIn(matchers: readonly MatcherName[], fits: (stated: Stated) => boolean = () => true): readonly string[] {
+    return this.#stating(matchers, fits, 'KnownDeviation');
   }
 
   /** Known deviations: what else is wrong there may be seen in place of them. */
@@ -65,6 +69,19 @@ export class Stage {
   /** Every requirement of the scenario. */
   all(): readonly string[] {
     return [...this.#good.verdicts.keys()];
+  }
+
+  /** What is expected by one of these, of requirements that pass or deviate in a way that is known. */
+  expectations(matcher: MatcherName): readonly Stated[] {
+    return this.#good.stated.filter(each => each.matcher === matcher);
+  }
+
+  #stating(matchers: readonly MatcherName[], fits: (stated: Stated) => boolean, outcome: Outcome): readonly string[] {
+    const names: readonly string[] = matchers;
+    return this.#good.stated
+      .filter(each => names.includes(each.matcher) && fits(each))
+      .map(({requirement}) => requirement)
+      .filter(id => this.#good.verdicts.get(id)?.outcome === outcome);
   }
 }
 
@@ -98,10 +115,15 @@ export class Scene extends Stage {
 
   /** Those that expect it with arguments that fit. */
   given(matchers: readonly MatcherName[], fits: (given: readonly unknown[]) => boolean): readonly string[] {
-    return this.anywhere(
-      matchers,
-      ({step, given}) => (step === this.#step || (step === undefined && this.isFirst)) && fits(given),
-    );
+    return this.anywhere(matchers, stated => this.#isOfIt(stated) && fits(stated.given));
+  }
+
+  /** As `given`, of known deviations. */
+  deviatingFrom(
+    matchers: readonly MatcherName[],
+    fits: (given: readonly unknown[]) => boolean = () => true,
+  ): readonly string[] {
+    return this.deviatingIn(matchers, stated => this.#isOfIt(stated) && fits(stated.given));
   }
 
   /** Edits the Pod's versions from one place to another, both included. */
@@ -165,6 +187,10 @@ export class Scene extends Stage {
   /** A place, told with the step where it is not the first. */
   place(text: string): string {
     return this.isFirst ? text : `${this.#step}: ${text}`;
+  }
+
+  #isOfIt({step}: Stated): boolean {
+    return step === this.#step || (step === undefined && this.isFirst);
   }
 }
 
