@@ -45,6 +45,9 @@ function phase(round: number): number {
   return Math.round(((round * 0.618) % 1) * 100) / 100;
 }
 
+/** Longer than a restart of a few containers takes, so that each Pod has the node to itself; s. */
+const apart = 2.5;
+
 /** The source exits in some Pods, one a while after the other, at times that are spread over the kubelet's second. */
 function inPlace(round: number, source: string, pods: readonly string[]): Step {
   return {
@@ -52,17 +55,23 @@ function inPlace(round: number, source: string, pods: readonly string[]): Step {
     name: `in place ${round}`,
     tells: [{container: source, code: 88, afterSeconds: 0.3 + phase(round)}],
     pods: [...pods],
-    ...(pods.length > 1 ? {apartSeconds: 1 + 1 / pods.length} : {}),
+    ...(pods.length > 1 ? {apartSeconds: apart + 1 / pods.length} : {}),
     until: 'restarted',
   };
 }
 
-const anew = (round: number): Step => ({do: 'recreate', name: `anew ${round}`, until: 'up'});
+/** The Pod is deleted and created again, at a time that is as little in step with the kubelet. */
+function anew(round: number): readonly Step[] {
+  return [
+    {do: 'wait', name: `before anew ${round}`, until: 'time is over', seconds: 0.5 + phase(round)},
+    {do: 'recreate', name: `anew ${round}`, until: 'up'},
+  ];
+}
 
 /** As `anew`, where the containers of a Pod are up before it is measured again. */
 function turns(manifest: string, source: string, {rounds, pods}: {rounds: number; pods: number}): Scenario['steps'] {
   const names = podsOf(manifest, pods);
-  return times(rounds, round => [inPlace(round, source, names), anew(round)]);
+  return times(rounds, round => [inPlace(round, source, names), ...anew(round)]);
 }
 
 const twoContainers: Shape = {
@@ -78,7 +87,7 @@ const twoContainers: Shape = {
       alone: true,
       steps: times(Math.ceil(rounds * 1.3), round => [
         inPlace(round, 'source', podsOf('two-containers', 4)),
-        anew(round),
+        ...anew(round),
         {
           do: 'exit',
           name: `alone ${round}`,
@@ -124,7 +133,7 @@ const sourceAlone: Shape = {
         steps: [
           // At release 1.35 each of them waits for the kubelet's periodic sync, 60 to 90 s.
           {...inPlace(1, 'source', pods), seconds: 110 + pods.length},
-          ...times(Math.max(3, Math.round(rounds / 4)), round => [anew(round)]),
+          ...times(Math.max(3, Math.round(rounds / 4)), anew),
         ],
       },
     ];
@@ -214,14 +223,14 @@ const crowd: Shape = {
       overlay: {containers: {source: small, worker: small}},
       copies: 100,
       alone: true,
-      steps: times(Math.max(1, Math.round(rounds / 20)), round =>
-        crowds.flatMap((count): Step[] => {
+      steps: crowds.flatMap(count =>
+        times(count === 1 ? Math.max(2, Math.round(rounds / 4)) : Math.max(1, Math.round(rounds / 20)), round => {
           const pods = podsOf('two-containers', count);
           return [
             {
               do: 'exit',
               name: `${count} in place ${round}`,
-              tells: [{container: 'source', code: 88, afterSeconds: count === 1 ? 1 : 2 + count / 5}],
+              tells: [{container: 'source', code: 88, afterSeconds: phase(round) + (count === 1 ? 1 : 2 + count / 5)}],
               pods,
               until: 'restarted',
               seconds: 240,
