@@ -178,12 +178,7 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
       budgets: {...site.budgets, confirm: {...site.budgets.confirm, ms: patienceMs}},
       signal,
     });
-  const recorders = await Promise.all(
-    files.map(async file => {
-      const recorder = await openRecorder(file);
-      return {file, recorder, beganMs: performance.timeOrigin + performance.now() - recorder.now()};
-    }),
-  );
+  const recorders: {readonly file: string; readonly recorder: Recorder; readonly beganMs: number}[] = [];
   const closeAll = (...[reason, text]: Parameters<Recorder['close']>): void => {
     for (const {recorder} of recorders) recorder.close(reason, text);
   };
@@ -199,6 +194,10 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
   };
   let measured: Measured;
   try {
+    for (const file of files) {
+      const recorder = await openRecorder(file);
+      recorders.push({file, recorder, beganMs: performance.timeOrigin + performance.now() - recorder.now()});
+    }
     say(`changing them for ${seconds} s`);
     measured = await measure(() => load(order, signal));
     await Promise.all(recorders.map(({recorder}) => recorder.confirm()));

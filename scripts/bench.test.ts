@@ -2,6 +2,7 @@ import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
+import {Command} from 'commander';
 import {aBench} from '../harness/testing/a-bench.ts';
 import {benchCommand} from './bench.ts';
 
@@ -67,4 +68,15 @@ test('a folder of something else is named', async () => {
     exit: 'usage',
     message: `${folder} has no bench.json`,
   });
+});
+
+test.each(['suite', 'recorder'])('flags after %s are those of that, not of the command before it', async name => {
+  let context: unknown;
+  const program = new Command().enablePositionalOptions().addCommand(benchCommand(new AbortController().signal));
+  program.hook('preAction', (_, command) => {
+    context = command.opts()['context'];
+    throw new Error('not run');
+  });
+  await expect(program.parseAsync(['bench', name, '--context', 'mine'], {from: 'user'})).rejects.toThrow('not run');
+  expect(context).toBe('mine');
 });

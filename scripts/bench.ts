@@ -9,7 +9,8 @@ import {shapes, type Shape} from '../harness/bench/shapes.ts';
 import {summaryOf, type Summary} from '../harness/bench/summary.ts';
 import {benchText} from '../harness/bench/text.ts';
 import {messageOf, SuiteError} from '../harness/errors.ts';
-import {readRunRecording, readTarget, type RunFolder} from '../harness/run-folder.ts';
+import {nodeClock} from '../harness/recording/timeline.ts';
+import {readRunRecording, readTarget, runFolder, type RunFolder} from '../harness/run-folder.ts';
 import {recorderBenchCommand} from './bench-recorder.ts';
 import {suiteBenchCommand} from './bench-suite.ts';
 import {findTarget, look, type TargetOptions} from './find-target.ts';
@@ -32,15 +33,13 @@ const fileName = 'bench.json';
 
 /** `rac bench`: how long restarts in place take, against what there would be otherwise. */
 export function benchCommand(signal: AbortSignal): Command {
-  return withTargetFlags(new Command('bench'))
+  return withTargetFlags(new Command('bench').enablePositionalOptions())
     .description('measure how long restarts take in place, and otherwise; by shape of the Pod')
     .addOption(
-      new Option('--shape <names...>', 'what to restart')
-        .choices(shapes.map(({id}) => id))
-        .default(
-          shapes.map(({id}) => id),
-          'all',
-        ),
+      new Option('--shape <names...>', 'what to restart').choices(shapes.map(({id}) => id)).default(
+        shapes.map(({id}) => id),
+        'all',
+      ),
     )
     .option(
       '--rounds <count>',
@@ -88,24 +87,28 @@ async function recordBench(options: Flags & {signal: AbortSignal}): Promise<RunF
   const before = load();
   const startedAt = new Date().toISOString();
   const began = performance.now();
-  await recordAll(reached, target, scenarios, folder, {...options, tell: progress({})});
-  const [processor] = cpus();
-  const bench: Bench = {
-    format: benchFormat,
-    suite: version,
-    startedAt,
-    seconds: Math.round((performance.now() - began) / 1000),
-    target: readTarget(folder),
-    machine: {
-      processors: cpus().length,
-      model: processor?.model ?? 'unknown',
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      load: {before, after: load()},
-    },
-    rounds,
-    ...measured(planned, folder),
-  };
-  writeFileSync(join(folder.path, fileName), `${JSON.stringify(bench)}\n`);
+  try {
+    await recordAll(reached, target, scenarios, folder, {...options, tell: progress({})});
+  } finally {
+    // After Ctrl-C too: what was recorded by then is measured.
+    const [processor] = cpus();
+    const bench: Bench = {
+      format: benchFormat,
+      suite: version,
+      startedAt,
+      seconds: Math.round((performance.now() - began) / 1000),
+      target: readTarget(folder),
+      machine: {
+        processors: cpus().length,
+        model: processor?.model ?? 'unknown',
+        memoryGiB: Math.round(totalmem() / 2 ** 30),
+        load: {before, after: load()},
+      },
+      rounds,
+      ...measured(planned, folder),
+    };
+    writeFileSync(join(folder.path, fileName), `${JSON.stringify(bench)}\n`);
+  }
   return folder;
 }
 
@@ -117,13 +120,15 @@ function load(): number {
 function measured(
   planned: readonly {readonly shape: Shape; readonly scenario: {readonly id: string}}[],
   folder: RunFolder,
-): Pick<Bench, 'samples' | 'unmeasured'> {
+): Pick<Bench, 'samples' | 'unmeasured' | 'clockErrorMs'> {
   const samples: Bench['samples'] = [];
   const unmeasured: Bench['unmeasured'] = [];
+  let clockErrorMs = 0;
   for (const {shape, scenario} of planned) {
     try {
       const recording = readRunRecording(folder, scenario.id);
       const its = samplesOf(recording, shape.id);
+      clockErrorMs = Math.max(clockErrorMs, Math.round(nodeClock(recording.observations).halfTripMs));
       samples.push(...its);
       const end = recording.observations.at(-1);
       if (end?.kind === 'end' && end.reason !== 'settled') unmeasured.push({scenario: scenario.id, why: end.text});
@@ -137,13 +142,23 @@ function measured(
       unmeasured.push({scenario: scenario.id, why: error.message});
     }
   }
-  return {samples, unmeasured};
+  return {samples, unmeasured, clockErrorMs};
 }
 
+/** What a benchmark measured: by this suite anew where its recordings are there, else as it was written. */
 function readBench(path: string): Bench {
   const file = join(path, fileName);
   if (!existsSync(file))
     throw new SuiteError('usage', `${path} has no ${fileName}`, {next: 'name the folder of a benchmark'});
+  const bench = parseBench(file);
+  const folder = runFolder(path);
+  const planned = shapes
+    .flatMap(shape => shape.scenarios(bench.rounds).map(scenario => ({shape, scenario})))
+    .filter(({scenario}) => existsSync(join(folder.recordings, `${scenario.id}.ndjson`)));
+  return planned.length === 0 ? bench : {...bench, ...measured(planned, folder)};
+}
+
+function parseBench(file: string): Bench {
   try {
     return benchSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
@@ -164,11 +179,12 @@ function writeDocuments(summary: Summary, path: string): void {
 }
 
 const examples = `
-Each shape is restarted in place and, in turns with that, deleted and created again; the shape of the KEP is also left to its
-container's own policy and replaced by a Job. Nothing else of ours runs meanwhile. Times are those of the node's clock.
+Most shapes are restarted in place and, in turns with that, deleted and created again; the shape of the KEP is also left to its
+container's own policy and replaced by a Job. Nothing else of ours runs meanwhile. Starts are on the node's clock, "ready" on
+this machine's. After Ctrl-C the folder has what was measured by then.
 
 Examples:
-  rac bench                                          on a kind cluster, v1.35; about 15 minutes
+  rac bench                                          on a kind cluster, v1.35; about 25 minutes
   rac bench --shape two-containers --rounds 4        a first look, about 2 minutes
   rac bench --context my-cluster --output runs/bench
   rac bench --from docs/bench/v1.35.4 docs/bench/v1.36.3 docs/bench/v1.37.2

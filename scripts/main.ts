@@ -13,6 +13,7 @@ enableCompileCache(process.env['NODE_COMPILE_CACHE']);
 const program = new Command('rac')
   .description('Tells whether a Kubernetes cluster restarts all containers of a Pod in place (KEP-5532).')
   .exitOverride()
+  .enablePositionalOptions() // a flag after a subcommand is the subcommand's
   .showHelpAfterError('(rac COMMAND --help shows what a command takes)');
 process.on('uncaughtException', error => process.exit(report(error)));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -10,21 +10,21 @@ import type {Containers} from './shapes.ts';
  */
 export interface Kubelet {
   readonly release: '1.35' | '1.36';
-  /** From one container's start to the next one's in the same Pod, ms; measured on the node, and the only thing that is. */
+  /** From one container's start to the next one's in the same Pod, ms; measured on the node. */
   readonly startMs: number;
 }
 
-/** Bounds of the kubelet, ms. */
+/** Bounds of the kubelet, and three times that are assumed, ms. */
 const bounds = {
   relist: 1_000,
-  /** What one relist takes on an idle node. */
+  /** Assumed: what one relist takes on an idle node. */
   relistTakes: 30,
-  /** A container that ends on SIGTERM: the signal, its end, and the runtime's answer. */
+  /** Assumed: a container that ends on SIGTERM: the signal, its end, and the runtime's answer. */
   quickKill: 100,
   /** The least grace period of a container that the kubelet ends; one that ignores SIGTERM uses it up. */
   stubbornKill: 2_100,
   resync: {from: 60_000, to: 90_000},
-  /** Period of the startup probes in our manifests. */
+  /** Of our manifests, not of the kubelet: the period of their startup probes. */
   probe: 1_000,
 } as const;
 

@@ -1,5 +1,6 @@
 import {restartsOf, type Restart} from '../checks/restarts.ts';
 import {containersOf, statusOf, type ContainerKind, type Pod} from '../recording/pod.ts';
+import {nameInApi} from '../recording/observation.ts';
 import type {Recording} from '../recording/recording.ts';
 import type {Step} from '../recording/scenario.ts';
 import {nodeClock, type JournalLine} from '../recording/timeline.ts';
@@ -29,14 +30,26 @@ export function samplesOf(recording: Recording, shape: string): readonly Sample[
   });
 }
 
-/** How many Pods were to be restarted in a recording, or made anew: what there should be samples of. */
-export function wanted({observations, header}: Recording): number {
-  return header.scenario.steps
+/** How many Pods were to be restarted in a recording, or made anew, of those that were there: what there should be samples of. */
+export function wanted(recording: Recording): number {
+  return recording.header.scenario.steps
     .filter(step => wayOf(step) !== undefined)
     .reduce((sum, step) => {
-      const begun = observations.some(o => o.kind === 'step' && o.name === step.name);
-      return begun ? sum + ('pods' in step ? (step.pods?.length ?? 1) : 1) : sum;
+      const begun = recording.observations.find(o => o.kind === 'step' && o.name === step.name);
+      return begun === undefined ? sum : sum + podsIn(recording, step, begun.atMs).length;
     }, 0);
+}
+
+/** The Pods of a step by their names in the API, without those that were not made, as where a node takes fewer. */
+function podsIn(recording: Pick<Recording, 'header' | 'observations'>, step: Step, atMs: number): readonly string[] {
+  const {observations, header} = recording;
+  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const named = 'pods' in step ? step.pods : undefined;
+  if (named === undefined) return [subject];
+  const there = new Set(
+    observations.flatMap(o => (o.kind === 'pod' && o.atMs <= atMs ? [o.object.metadata.name] : [])),
+  );
+  return named.map(name => nameInApi(recording, name)).filter(name => there.has(name));
 }
 
 function wayOf(step: Step): Way | undefined {
@@ -131,7 +144,7 @@ function isUp(pod: Pod, name: string, kind: ContainerKind): boolean {
  */
 function partsOf(
   {observations, header}: Recording,
-  {pod, starts}: Restart,
+  {pod, starts, over}: Restart,
   exit: JournalLine,
   spec: Pod | undefined,
 ): {readonly readyMs?: number; readonly parts?: Readonly<Record<Part, number>>} {
@@ -150,7 +163,8 @@ function partsOf(
   const signal = ofOldRuns[0]?.ms ?? 0;
   const signOfLife = ofOldRuns.at(-1)?.ms ?? 0;
   const ready = journal.find(
-    ({what, container, ms}) => what === 'ready' && container === last.entry.container && ms >= last.afterMs,
+    ({what, container, ms}) =>
+      what === 'ready' && container === last.entry.container && ms >= last.afterMs && ms < after(over),
   )?.ms;
   if (ready === undefined) return {};
   const kinds = new Map(containersOf(spec).map(({name, kind}) => [name, kind]));
@@ -186,7 +200,7 @@ function recreatedSamples(
   if (asked === undefined) return [];
   const over = steps[at + 1]?.atMs ?? Infinity;
   const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
-  const names = 'pods' in step ? (step.pods ?? [subject]) : [subject];
+  const names = podsIn({header, observations}, step, asked.atMs);
   return names.flatMap((pod): Sample[] => {
     const its = versions.get(pod) ?? [];
     const before = its.findLast(version => version.atMs <= asked.atMs)?.pod;

@@ -70,6 +70,8 @@ export const benchSchema = z.object({
     load: z.object({before: z.number(), after: z.number()}),
   }),
   rounds: z.number(),
+  /** How far a time of the node's clock may be from where it stands on the recorder's at most: what "ready" in place may be off by, ms. */
+  clockErrorMs: z.number().optional(),
   samples: z.array(sampleSchema),
   /** Scenarios that did not come to their end, and Pods of others that can't be measured. */
   unmeasured: z.array(z.object({scenario: z.string(), why: z.string()})),

@@ -31,6 +31,15 @@ test('Pods of one step are over when the last of them is', () => {
   expect(crowd?.together?.max).toBeGreaterThanOrEqual(crowd?.seen?.max ?? NaN);
 });
 
+test('a step of which a Pod is missing says nothing of all its Pods', () => {
+  const last = bench.samples.findLastIndex(({pods}) => pods === 10);
+  const [crowd] = summaryOf([{...bench, samples: bench.samples.toSpliced(last, 1)}]).lines.filter(
+    ({pods}) => pods === 10,
+  );
+  expect(crowd?.seen?.count).toBe(9);
+  expect(crowd?.together).toBeUndefined();
+});
+
 test('the model is compared with every shape of which one Pod restarts at a time', () => {
   const compared = summaryOf([bench]).compared.map(({line}) => line.shape.id);
   expect(compared).toEqual(['two-containers', 'ten-containers']);

@@ -101,12 +101,13 @@ function lineOf(
   };
 }
 
-/** For each step, from its first origin until the last of its Pods was seen up. */
+/** For each step of which every Pod was seen up again: from its first origin until the last of them was. */
 function togetherOf(samples: readonly Sample[]): readonly number[] {
   const steps = Map.groupBy(samples, ({scenario, step}) => `${scenario}/${step}`);
-  return [...steps.values()].map(its => {
-    const origin = Math.min(...its.map(({originMs}) => originMs));
-    return Math.max(...its.map(({originMs, seenMs, readyMs = 0}) => originMs + (seenMs ?? readyMs))) - origin;
+  return [...steps.values()].flatMap(its => {
+    const ends = its.flatMap(({originMs, seenMs}) => (seenMs === undefined ? [] : [originMs + seenMs]));
+    if (ends.length < (its[0]?.pods ?? Infinity)) return [];
+    return [Math.max(...ends) - Math.min(...its.map(({originMs}) => originMs))];
   });
 }
 

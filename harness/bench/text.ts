@@ -60,7 +60,7 @@ function modelTable(benches: readonly Bench[], compared: readonly Compared[]): r
         inSeconds(at(predicted.started, 0.5)),
         inSeconds(at(predicted.started, 0.99)),
         estimate(line.started?.p50),
-        estimate(line.started?.p99),
+        line.started === undefined || line.started.count < 100 ? '' : estimate(line.started.p99),
         by.toFixed(2),
       ]),
     ),
@@ -104,12 +104,13 @@ function shortened(why: string): string {
 const longestReason = 120;
 
 /** One sentence on what a benchmark ran on. */
-export function ranOn({target, machine, startedAt, seconds, suite}: Bench): string {
+export function ranOn({target, machine, startedAt, seconds, suite, clockErrorMs}: Bench): string {
   const nodes = new Set(target.nodes.map(({kubelet, runtime}) => `kubelet ${kubelet}, ${runtime}`));
+  const clocks = clockErrorMs === undefined ? '' : `; the two clocks are known to each other within ${clockErrorMs} ms`;
   return (
     `${target.server}: ${target.nodes.length} node(s), ${[...nodes].join('; ')}; run from a machine with ${machine.processors} ` +
     `processors (${machine.model}), ${machine.memoryGiB} GiB, load ${machine.load.before} before and ${machine.load.after} after; ` +
-    `${startedAt.slice(0, 10)}, ${Math.round(seconds)} s, suite ${suite}`
+    `${startedAt.slice(0, 10)}, ${Math.round(seconds)} s, suite ${suite}${clocks}`
   );
 }
 

@@ -17,14 +17,17 @@ export interface Restart {
   readonly missing: readonly string[];
   /** Containers that started more than once before the next exit. */
   readonly repeated: readonly string[];
+  /** /proc/uptime at which its Pod exits again, or is deleted to be created again; Infinity where it is not, s. */
+  readonly over: number;
 }
 
 /**
  * Every restart of a recording, in the order in which the containers were told: each from the source's exit until its Pod is
- * told again. What a Pod that is created again does belongs to none of them.
+ * told again. What a Pod that is created again does belongs to none of them. An exit is the one that its container wrote after
+ * it was told and before it was told again, so that one which was not read shifts no other.
  */
 export function restartsOf({header, observations}: Recording): readonly Restart[] {
-  const {offset} = nodeClock(observations);
+  const {offset, errorMs} = nodeClock(observations);
   const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
   const recreated = observations.flatMap(o =>
     o.kind === 'step' && o.does === 'recreate' ? [(o.atMs - offset) / 1000] : [],
@@ -49,13 +52,26 @@ export function restartsOf({header, observations}: Recording): readonly Restart[
     const spec = specs.get(pod);
     const writers = new Set(lines.map(({entry}) => entry.container));
     const names = spec === undefined ? [] : containersOf(spec).filter(({name}) => writers.has(name));
-    const exits = lines.filter(
-      ({entry}) => entry.what === 'exit' && stimuli.some(s => s.container === entry.container && s.code === entry.code),
-    );
+    const taken = new Set<JournalLine>();
+    const exits = stimuli.map((stimulus, at) => {
+      const next = stimuli.slice(at + 1).find(({step}) => step !== stimulus.step)?.atMs ?? Infinity;
+      const exit = lines.find(
+        line =>
+          line.entry.what === 'exit' &&
+          line.entry.container === stimulus.container &&
+          line.entry.code === stimulus.code &&
+          line.atMs >= stimulus.atMs - errorMs &&
+          line.atMs < next &&
+          !taken.has(line),
+      );
+      if (exit !== undefined) taken.add(exit);
+      return exit;
+    });
     return stimuli.map(({step}, at) => {
       const exit = exits[at];
       const from = exit?.entry.uptime ?? Infinity;
-      const to = Math.min(exits[at + 1]?.entry.uptime ?? Infinity, ...recreated.filter(uptime => uptime > from));
+      const next = exits.slice(at + 1).find(line => line !== undefined)?.entry.uptime ?? Infinity;
+      const to = Math.min(next, ...recreated.filter(uptime => uptime > from));
       const all = lines.flatMap(line =>
         line.entry.what === 'start' && line.entry.began > from && line.entry.began < to
           ? [{...line, afterMs: Math.round((line.entry.began - from) * 1000)}]
@@ -70,6 +86,7 @@ export function restartsOf({header, observations}: Recording): readonly Restart[
         starts: names.flatMap(({name}) => of(name).slice(0, 1)).toSorted((a, b) => a.afterMs - b.afterMs),
         missing: names.map(({name}) => name).filter(name => of(name).length === 0),
         repeated: names.map(({name}) => name).filter(name => of(name).length > 1),
+        over: to,
       };
     });
   });

@@ -193,15 +193,26 @@ function journalOf(observations: readonly Observation[], pod?: string): readonly
  * What is added to a time of the node's clock, in ms, to have it on the recorder's, and how far that may be wrong: from the
  * quickest reading of it, which was made at some time while it was waited for.
  */
-export function nodeClock(observations: readonly Observation[]): {readonly offset: number; readonly errorMs: number} {
+export function nodeClock(observations: readonly Observation[]): NodeClock {
   const clocks = observations.filter(o => o.kind === 'clock');
   const [quickest] = clocks.toSorted((a, b) => a.atMs - a.askedAtMs - (b.atMs - b.askedAtMs));
-  if (quickest === undefined) return {offset: 0, errorMs: marks.clocks.ms};
+  if (quickest === undefined) return {offset: 0, errorMs: marks.clocks.ms, halfTripMs: marks.clocks.ms};
   const {atMs, askedAtMs, uptime} = quickest;
+  const halfTripMs = (atMs - askedAtMs) / 2;
   return {
     offset: (atMs + askedAtMs) / 2 - uptime * 1000,
-    errorMs: Math.max(marks.clocks.ms, (atMs - askedAtMs) / 2),
+    errorMs: Math.max(marks.clocks.ms, halfTripMs),
+    halfTripMs,
   };
+}
+
+/** What is added to a time of the node's clock, in ms, to have it on the recorder's. */
+interface NodeClock {
+  readonly offset: number;
+  /** How far that may be wrong, for verdicts. */
+  readonly errorMs: number;
+  /** How far it may be wrong by the reading that it rests on: half of the time for which that was waited for. */
+  readonly halfTripMs: number;
 }
 
 /** A version of an object that is neither a Pod nor an event, with its place in the recording. */
