@@ -47,6 +47,32 @@ test('a kept run is judged from its files alone', async () => {
   });
 });
 
+describe('a kept run that is asked for other requirements than it was recorded for', () => {
+  const outcomes = async (...only: readonly string[]) => {
+    const {report} = await judgeFolder(small, {only});
+    return Object.fromEntries(
+      report.rows
+        .filter(({verdict}) => verdict.outcome !== 'Skipped')
+        .map(({requirement, verdict}) => [requirement.id, verdict.outcome]),
+    );
+  };
+
+  test('judges those alone, by the recordings that it has', async () => {
+    expect(await outcomes('LOP-2', 'API-1')).toEqual({'LOP-2': 'Passed', 'API-1': 'Passed'});
+  });
+
+  test('judges their controls beside them, and passes nothing of which a recording is missing', async () => {
+    expect(await outcomes('TRG-17')).toEqual({'TRG-4': 'Passed', 'TRG-6': 'Error', 'TRG-17': 'Error'});
+  });
+
+  test.each([
+    ['IDN-99', 'there is no requirement "IDN-99"'],
+    ['IDN-9', 'the run has no recording that judges IDN-9: none of user-namespace'],
+  ])('refuses %s', async (id, message) => {
+    await expect(judgeFolder(small, {only: [id]})).rejects.toEqual(expect.objectContaining({exit: 'usage', message}));
+  });
+});
+
 test('whether its recordings are compressed makes no difference to the report', async () => {
   const {report} = await judgeFolder(copy);
   const file = join(copy, 'recordings/loop.ndjson');
@@ -169,7 +195,7 @@ for (const name of kept) {
     const path = join(reports, name);
     const stored = (file: string): string => readFileSync(join(path, file), 'utf8');
     const {suite} = z.object({suite: z.string()}).parse(JSON.parse(stored('report.json')));
-    const judged = await judgeFolder(path, suite);
+    const judged = await judgeFolder(path, {suite});
     for (const [file, text] of Object.entries(reportFiles(judged.report))) expect(stored(file)).toBe(text);
     expect(judged.run.verification).toEqual({evidence: [], reports: []});
   });

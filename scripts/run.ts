@@ -1,6 +1,7 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {exitCodes} from '../harness/errors.ts';
 import {bundleOf} from '../harness/replay/bundle.ts';
+import {ofAsked} from '../harness/report/report.ts';
 import type {Shard} from '../harness/shard.ts';
 import {conformanceRun, recordRun, type RunOptions} from './conformance.ts';
 import {implementationFrom, withImplementationFlags, type ImplementationFlags} from './implementation-flags.ts';
@@ -46,7 +47,7 @@ export function runCommand(signal: AbortSignal): Command {
       const {report, folder} = await conformanceRun(options);
       if (flags.resultsToStdout === true) process.stdout.write(bundleOf(evidenceTexts(folder.path)));
       if (json === true) writeJson({event: 'report', folder: folder.path, report});
-      else printReport(report, folder.path);
+      else printReport(flags.only.length === 0 ? report : ofAsked(report), folder.path);
       process.exitCode = exitCodes[exitCause(report)];
     });
 }

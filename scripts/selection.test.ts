@@ -37,6 +37,13 @@ describe('one requirement alone', () => {
   });
 });
 
+test('a requirement that no suite states is refused', () => {
+  const others = statements.filter(({requirement}) => requirement.id !== 'IDN-1');
+  expect(() => select(catalogue, others, {profile: ['core'], only: ['IDN-1'], skip: []})).toThrow(
+    'no suite states IDN-1',
+  );
+});
+
 test('scenarios that are named are recorded alone, and judged by all that they state', () => {
   const {requirements, scenarios} = asked({profile: ['all'], scenarios: ['sidecar-exits']});
   expect(scenarios.map(({id}) => id)).toEqual(['sidecar-exits']);

@@ -54,6 +54,12 @@ export function select({requirements}: Catalogue, statements: readonly Statement
       next: 'rac catalogue lists them',
     });
   }
+  const unstated = only.find(id => !statements.some(({requirement}) => requirement.id === id));
+  if (unstated !== undefined) {
+    throw new SuiteError('usage', `no suite states ${unstated}`, {
+      next: `add requirement('${unstated}', ...) to a suite, suites/*.test.ts`,
+    });
+  }
   const stray = named.find(id => !statements.some(({scenario}) => scenario.id === id));
   if (stray !== undefined) throw new SuiteError('usage', `there is no scenario ${JSON.stringify(stray)}`);
   const stated = statements.filter(({scenario}) => named.length === 0 || named.includes(scenario.id));

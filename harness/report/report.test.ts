@@ -5,7 +5,7 @@ import type {Catalogue, Requirement} from '../verdicts/catalogue.ts';
 import type {KillMatrix} from '../verdicts/kill-matrix.ts';
 import type {Outcome, Verdict} from '../verdicts/verdict.ts';
 import {formatReport} from './console.ts';
-import {buildReport} from './report.ts';
+import {buildReport, ofAsked} from './report.ts';
 
 const requirement = (id: string, level: Requirement['level'] = 'MUST'): Requirement => ({
   id,
@@ -221,4 +221,12 @@ test('the same files give the same report', () => {
 test('what was measured stands under the requirement, also where it passed', () => {
   const measured = {...verdict('IDN-1', 'Passed', 'many-restarts'), figures: ['p50 2.12 s, n 100']};
   expect(formatReport(report(measured), false)).toContain('Passed\n      figures   many-restarts: p50 2.12 s, n 100\n');
+});
+
+test('who named requirements is shown those alone, and what the run comes to stays', () => {
+  const skipped = {...verdict('IDN-2', 'Skipped'), reason: 'excluded-by-user'} as const;
+  const whole = report(verdict('IDN-1', 'Passed'), skipped);
+  const shown = ofAsked(whole);
+  expect(shown.rows.map(({requirement: {id}}) => id)).toEqual(['IDN-1']);
+  expect(shown).toMatchObject({result: 'partial', counts: whole.counts});
 });

@@ -93,6 +93,12 @@ export function buildReport(suite: string, target: Target, catalogue: Catalogue,
   };
 }
 
+/** The report with the rows of what was asked for alone, for who named requirements; what the run comes to stays. */
+export function ofAsked(report: Report): Report {
+  const rows = report.rows.filter(({verdict}) => verdict.reason !== 'excluded-by-user');
+  return {...report, rows, unjudged: []};
+}
+
 function matches(deviation: Deviation, verdict: Verdict): boolean {
   return deviation.requirement === verdict.requirement && deviation.saw === verdict.saw;
 }
