@@ -18,6 +18,8 @@ const resultsSchema = z.looseObject({
 
 /** What Jest counted. */
 export interface JestCounts {
+  /** Test files that were run. */
+  readonly files: number;
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
@@ -56,6 +58,7 @@ export async function runJest({args, env = {}, show, signal}: JestRun): Promise<
   try {
     const results = resultsSchema.parse(JSON.parse(readFileSync(outputFile, 'utf8')));
     return {
+      files: results.testResults.length,
       passed: results.numPassedTests,
       failed: results.numFailedTests,
       skipped: results.numPendingTests,
@@ -81,6 +84,6 @@ export async function runSuites(run: string, signal: AbortSignal): Promise<JestC
 }
 
 /** Jest takes path patterns as regular expressions on the absolute path. */
-function escapeRegex(text: string): string {
+export function escapeRegex(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
