@@ -37,7 +37,7 @@ test.each(faults)('$in: $name', ({in: scenario, name, edit, turns}) => {
 
 test('every requirement has a fault that turns it red', () => {
   const bare = counts.of(requirements.keys()).requirements.filter(({named}) => named.length === 0);
-  expect(bare.map(({requirement}) => requirement)).toEqual([]);
+  expect(bare.map(({requirement}) => `${requirement} is turned red by no fault in harness/testing/faults`)).toEqual([]);
 });
 
 test('suites/kill-matrix.json has the named faults of each requirement: rac catalogue --write-kills', () => {
@@ -66,7 +66,11 @@ test.each(restarting)('what passes where nothing follows the exit in %s has a co
     const {control, controlWithin} = requirements.get(id) ?? {};
     return control !== undefined || controlWithin !== undefined;
   };
-  expect(passed.filter(id => !controlled(id))).toEqual([]);
+  expect(
+    passed
+      .filter(id => !controlled(id))
+      .map(id => `${id} passes without a restart: its check lacks ofRestart, or its row a control`),
+  ).toEqual([]);
 });
 
 describe('a recording with a hole', () => {
