@@ -142,8 +142,10 @@ function readDocument(file: string): string {
 
 async function writeRecordedKills(folder: URL): Promise<void> {
   const {recordedKills} = await import('../harness/testing/kills.ts'); // reads every kept recording
+  const {format, resolveConfig} = await import('prettier');
   const kills = recordedKills(await allStatements(), readCatalogue(folder));
-  writeFileSync(new URL(recordedFile, folder), `${JSON.stringify(kills, null, 2)}\n`);
+  const file = new URL(recordedFile, folder);
+  writeFileSync(file, await format(JSON.stringify(kills, null, 2), {...(await resolveConfig(file)), parser: 'json'}));
 }
 
 const examples = `
