@@ -71,6 +71,6 @@ function freeze<T>(value: T): T {
 
 function folderOf(scenario: string): string {
   const folder = targets.find(name => existsSync(join(recordings, name, `${scenario}.ndjson.gz`)));
-  if (folder === undefined) throw new Error(`there is no kept recording of ${scenario}`);
+  if (folder === undefined) throw new Error(`there is no recording of ${scenario} in harness/testing/recordings`);
   return folder;
 }
