@@ -23,8 +23,8 @@ export interface Restart {
 
 /**
  * Every restart of a recording, in the order in which the containers were told: each from the source's exit until its Pod is
- * told again. What a Pod that is created again does belongs to none of them. An exit is the one that its container wrote after
- * it was told and before it was told again, so that one which was not read shifts no other.
+ * told again. What a Pod that is created again does belongs to none of them. Where an exit was not read,
+ * the others are told apart by time, so that it shifts none of them.
  */
 export function restartsOf({header, observations}: Recording): readonly Restart[] {
   const {offset, errorMs} = nodeClock(observations);
@@ -52,21 +52,10 @@ export function restartsOf({header, observations}: Recording): readonly Restart[
     const spec = specs.get(pod);
     const writers = new Set(lines.map(({entry}) => entry.container));
     const names = spec === undefined ? [] : containersOf(spec).filter(({name}) => writers.has(name));
-    const taken = new Set<JournalLine>();
-    const exits = stimuli.map((stimulus, at) => {
-      const next = stimuli.slice(at + 1).find(({step}) => step !== stimulus.step)?.atMs ?? Infinity;
-      const exit = lines.find(
-        line =>
-          line.entry.what === 'exit' &&
-          line.entry.container === stimulus.container &&
-          line.entry.code === stimulus.code &&
-          line.atMs >= stimulus.atMs - errorMs &&
-          line.atMs < next &&
-          !taken.has(line),
-      );
-      if (exit !== undefined) taken.add(exit);
-      return exit;
-    });
+    const own = lines.filter(
+      ({entry}) => entry.what === 'exit' && stimuli.some(s => s.container === entry.container && s.code === entry.code),
+    );
+    const exits = own.length === stimuli.length ? own : stimuli.map((_, at) => exitAfter(stimuli, at, own, errorMs));
     return stimuli.map(({step}, at) => {
       const exit = exits[at];
       const from = exit?.entry.uptime ?? Infinity;
@@ -90,6 +79,33 @@ export function restartsOf({header, observations}: Recording): readonly Restart[
       };
     });
   });
+}
+
+interface Stimulus {
+  readonly atMs: number;
+  readonly step: string;
+  readonly container: string;
+  readonly code: number;
+}
+
+/** The exit that a container wrote after it was told, and before its Pod was told again. */
+function exitAfter(
+  stimuli: readonly Stimulus[],
+  at: number,
+  exits: readonly JournalLine[],
+  errorMs: number,
+): JournalLine | undefined {
+  const told = stimuli[at];
+  if (told === undefined) return undefined;
+  const next = stimuli.slice(at + 1).find(({step}) => step !== told.step)?.atMs ?? Infinity;
+  return exits.find(
+    ({entry, atMs}) =>
+      entry.what === 'exit' &&
+      entry.container === told.container &&
+      entry.code === told.code &&
+      atMs >= told.atMs - errorMs &&
+      atMs < next,
+  );
 }
 
 /**
