@@ -66,12 +66,16 @@ export function restartsAll(): Check {
 }
 
 /**
- * Why a container may have been started again by its own back-off, of 10 s at least: that was over, and the container was
- * not shown without an id before, as it is when the restart has removed it from the runtime.
+ * Why a container may have been started again by its own back-off, of 10 s at least: that was over between the order to exit
+ * and the exit, or it was over and the container was not shown without an id before, as it is when the restart has removed it
+ * from the runtime.
  */
 export function byBackOff(timeline: Timeline, name: string): string | undefined {
   const restarted = restartedIn(timeline, name)?.index ?? 0;
   const removed = ({index, pod}: PodVersion) => index < restarted && statusOf(pod, name)?.containerID === undefined;
+  const last = runsAround(timeline, name).before.at(-1)?.start;
+  if (last !== undefined && last.atMs > timeline.stimulusAtMs - timeline.clockErrorMs)
+    return `${name} was started by its own back-off before the source exited`;
   if (timeline.after.some(removed)) return undefined;
   const idleMs = idleBefore(timeline, name);
   if (idleMs === undefined) return `the journal has no end and new start of ${name}`;
