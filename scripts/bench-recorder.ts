@@ -8,7 +8,6 @@ import {execa} from 'execa';
 import pLimit from 'p-limit';
 import {z} from 'zod';
 import {
-  atShare,
   causeOf,
   compareWithAnswers,
   lagsOf,
@@ -21,6 +20,7 @@ import {
   type LoadResult,
   type Order,
 } from '../harness/bench/recorder-load.ts';
+import {atShare} from '../harness/bench/quantiles.ts';
 import {exitCodes, messageOf, SuiteError} from '../harness/errors.ts';
 import {OutOfPatience, Recorder} from '../harness/recorder/recorder.ts';
 import {formatVersion} from '../harness/recording/observation.ts';

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import {parseHTML} from 'linkedom';
 import {partNames, partTitles, ways, type Bench, type Part, type Way} from './sample.ts';
 import {isCrowd, type Compared, type Line, type Summary} from './summary.ts';
-import {at} from './text.ts';
+import {atShare} from './quantiles.ts';
 
 /** A drawing: for the page, where the colours of a theme hold, and as a file of its own. */
 export interface Drawing {
@@ -245,9 +245,9 @@ function model(all: readonly Compared[]): Drawing | undefined {
   if (compared.length === 0) return undefined;
   const rows = compared.map(({line, predicted}) => ({
     ...nameOf(line),
-    from: at(predicted.started, 0.01) / 1000,
-    mid: at(predicted.started, 0.5) / 1000,
-    to: at(predicted.started, 0.99) / 1000,
+    from: (atShare(predicted.started, 0.01) ?? NaN) / 1000,
+    mid: (atShare(predicted.started, 0.5) ?? NaN) / 1000,
+    to: (atShare(predicted.started, 0.99) ?? NaN) / 1000,
     measured: (line.started?.p50.value ?? NaN) / 1000,
     low: (line.started?.p50.low ?? NaN) / 1000,
     high: (line.started?.p50.high ?? NaN) / 1000,

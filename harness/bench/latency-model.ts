@@ -1,3 +1,4 @@
+import {atShare} from './quantiles.ts';
 import type {Containers} from './shapes.ts';
 
 /**
@@ -105,6 +106,5 @@ function starting(
  * @param share of all groups that are over by then, such as 0.5
  */
 export function slowestOf(ascending: readonly number[], pods: number, share: number): number {
-  const each = share ** (1 / pods);
-  return ascending[Math.min(ascending.length - 1, Math.ceil(each * ascending.length) - 1)] ?? NaN;
+  return atShare(ascending, share ** (1 / pods)) ?? NaN;
 }

@@ -1,5 +1,5 @@
 import {restartsOf, type Restart} from '../checks/restarts.ts';
-import {containersOf, statusOf, type ContainerKind, type Pod} from '../recording/pod.ts';
+import {allUp, containersOf, isAnother, isUp, type Pod} from '../recording/pod.ts';
 import {nameInApi} from '../recording/observation.ts';
 import type {Recording} from '../recording/recording.ts';
 import type {Step} from '../recording/scenario.ts';
@@ -123,18 +123,8 @@ function upAgain(versions: readonly Version[], atMs: number, names?: readonly st
       pod.metadata.uid === before.metadata.uid &&
       containersOf(pod)
         .filter(({name}) => names === undefined || names.includes(name))
-        .every(({name, kind}) => isUp(pod, name, kind) && idOf(pod, name) !== idOf(before, name)),
+        .every(each => isUp(pod, each) && isAnother(before, pod, each.name)),
   )?.atMs;
-}
-
-function idOf(pod: Pod, name: string): string | undefined {
-  return statusOf(pod, name)?.containerID;
-}
-
-function isUp(pod: Pod, name: string, kind: ContainerKind): boolean {
-  const status = statusOf(pod, name);
-  if (kind === 'init') return status?.state.terminated?.exitCode === 0;
-  return status?.state.running !== undefined && status.ready;
 }
 
 /**
@@ -206,10 +196,7 @@ function recreatedSamples(
     const before = its.findLast(version => version.atMs <= asked.atMs)?.pod;
     const seen = its.find(
       ({atMs, pod: now}) =>
-        atMs > asked.atMs &&
-        atMs <= over &&
-        now.metadata.uid !== before?.metadata.uid &&
-        containersOf(now).every(({name, kind}) => isUp(now, name, kind)),
+        atMs > asked.atMs && atMs <= over && now.metadata.uid !== before?.metadata.uid && allUp(now),
     );
     const starts = observations.flatMap(o => {
       if (o.kind !== 'journal' || o.entry.what !== 'start' || (o.pod ?? subject) !== pod) return [];
@@ -248,11 +235,7 @@ function replacedSamples(recording: Recording, shape: string, step: Step): reado
   const origin = stimulus.atMs + delay;
   const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
   const seen = observations.find(
-    o =>
-      o.kind === 'pod' &&
-      o.atMs > origin &&
-      o.object.metadata.name !== subject &&
-      containersOf(o.object).every(({name, kind}) => isUp(o.object, name, kind)),
+    o => o.kind === 'pod' && o.atMs > origin && o.object.metadata.name !== subject && allUp(o.object),
   );
   if (seen?.kind !== 'pod') return [];
   return [

@@ -2,7 +2,6 @@ import {describe, expect, test} from '@jest/globals';
 import {observationSchema, type Observation} from '../recording/observation.ts';
 import {conditionOf, podSchema, statusesOf} from '../recording/pod.ts';
 import {
-  atShare,
   causeOf,
   compareWithAnswers,
   lagsOf,
@@ -128,20 +127,6 @@ describe('a recording', () => {
     const observations = [seen(0, 'a', '7', 'LISTED'), seen(12, 'a', '9'), seen(4, 'b', '10')];
     expect(lagsOf(late, observations, 1000)).toEqual([-1, 12]);
   });
-});
-
-test.each([
-  [0.5, 2],
-  [0.51, 3],
-  [0.99, 4],
-  [1, 4],
-  [0, 1],
-])('a share of %s of four values does not exceed the right one', (share, value) => {
-  expect(atShare([1, 2, 3, 4], share)).toBe(value);
-});
-
-test('nothing is said of no values', () => {
-  expect(atShare([], 0.5)).toBeUndefined();
 });
 
 const result: LoadResult = {

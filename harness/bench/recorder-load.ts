@@ -222,11 +222,6 @@ export function lagsOf(
     .toSorted((a, b) => a - b);
 }
 
-/** What a share of values in ascending order does not exceed: the least of them for which that is so; undefined of none. */
-export function atShare(ascending: readonly number[], share: number): number | undefined {
-  return ascending[Math.max(0, Math.ceil(share * ascending.length) - 1)];
-}
-
 /** What came of a load, as it is kept in recorder-load.json. */
 export interface LoadResult {
   readonly suite: string;

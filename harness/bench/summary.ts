@@ -13,8 +13,6 @@ export interface Line {
   readonly pods: number;
   /** Until the last container's first process began; undefined where no journal tells. */
   readonly started: Spread | undefined;
-  /** Until the first one's. */
-  readonly first: Spread | undefined;
   /** Until the API shows all containers up and ready. */
   readonly seen: Spread | undefined;
   /** Until the last Pod of the step is up and ready in the API: one time for each step with more than one Pod. */
@@ -77,9 +75,9 @@ function lineOf(
   some: readonly Sample[],
   all: readonly Sample[],
 ): Line {
-  const times = (of: readonly Sample[], what: 'firstMs' | 'startedMs' | 'seenMs'): readonly number[] =>
+  const times = (of: readonly Sample[], what: 'startedMs' | 'seenMs'): readonly number[] =>
     of.flatMap(sample => sample[what] ?? []);
-  const spread = (what: 'firstMs' | 'startedMs' | 'seenMs'): Spread | undefined => {
+  const spread = (what: 'startedMs' | 'seenMs'): Spread | undefined => {
     const its = times(some, what);
     return its.length === 0 ? undefined : spreadOf(its);
   };
@@ -93,7 +91,6 @@ function lineOf(
     way,
     pods,
     started: spread('startedMs'),
-    first: spread('firstMs'),
     seen: spread('seenMs'),
     together: pods > 1 && whole.length > 0 ? spreadOf(whole) : undefined,
     parts: partsOf(some),

@@ -1,6 +1,6 @@
 import {markdownTable} from 'markdown-table';
 import {partNames, partTitles, type Bench} from './sample.ts';
-import type {Estimate, Spread} from './quantiles.ts';
+import {atShare, type Estimate, type Spread} from './quantiles.ts';
 import {slowestOf} from './latency-model.ts';
 import {releaseOf, startTime, type Compared, type Line, type Summary} from './summary.ts';
 
@@ -57,8 +57,8 @@ function modelTable(benches: readonly Bench[], compared: readonly Compared[]): r
       compared.map(({line, predicted, ratio: by}) => [
         line.shape.id,
         line.release,
-        inSeconds(at(predicted.started, 0.5)),
-        inSeconds(at(predicted.started, 0.99)),
+        inSeconds(atShare(predicted.started, 0.5) ?? NaN),
+        inSeconds(atShare(predicted.started, 0.99) ?? NaN),
         estimate(line.started?.p50),
         line.started === undefined || line.started.count < 100 ? '' : estimate(line.started.p99),
         by.toFixed(2),
@@ -158,11 +158,6 @@ function ratio({value, low, high}: Estimate): string {
 /** Milliseconds as seconds with two digits. */
 export function inSeconds(ms: number): string {
   return (ms / 1000).toFixed(2);
-}
-
-/** The time that so large a share of times in ascending order does not exceed. */
-export function at(ascending: readonly number[], share: number): number {
-  return ascending[Math.max(0, Math.ceil(share * ascending.length) - 1)] ?? NaN;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

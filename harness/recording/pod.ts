@@ -131,3 +131,21 @@ export function statusOf({status}: Pod, name: string): ContainerStatus | undefin
 export function conditionOf(pod: Pod, type: string): PodCondition | undefined {
   return pod.status.conditions.find(condition => condition.type === type);
 }
+
+/** Whether every container runs and is ready, or, as an init container, has ended well. */
+export function allUp(pod: Pod): boolean {
+  return containersOf(pod).every(each => each.kind === 'ephemeral' || isUp(pod, each));
+}
+
+/** Whether a container runs and is ready, or, as an init container, has ended well. */
+export function isUp(pod: Pod, {name, kind}: PodContainer): boolean {
+  const status = statusOf(pod, name);
+  if (kind === 'init') return status?.state.terminated?.exitCode === 0;
+  return status?.state.running !== undefined && status.ready;
+}
+
+/** Whether a container was started under another id than it had before. */
+export function isAnother(before: Pod, now: Pod, name: string): boolean {
+  const id = statusOf(now, name)?.containerID;
+  return id !== undefined && id !== statusOf(before, name)?.containerID;
+}

@@ -1,13 +1,12 @@
 import pLimit from 'p-limit';
 import {z} from 'zod';
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
-import type {Pod} from '../recording/pod.ts';
+import {allUp, type Pod} from '../recording/pod.ts';
 import type {May} from '../target/access.ts';
 import type {Api} from '../target/api.ts';
 import {callsAtOnce} from '../timeouts.ts';
 import {disturbance, waitingFor} from './disturbance.ts';
 import type {ManifestObject} from './manifest.ts';
-import {allUp} from './settled.ts';
 import type {Subject} from './stimulus.ts';
 
 const specSchema = z.looseObject({});

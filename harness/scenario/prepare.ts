@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
-import {controllerOf, statusesOf, type Pod} from '../recording/pod.ts';
+import {allUp, controllerOf, statusesOf, type Pod} from '../recording/pod.ts';
 import type {NodeAction, Scenario} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
 import {addedByAdmission} from '../target/admission.ts';
@@ -10,7 +10,7 @@ import {differences} from './echo.ts';
 import {collectionOf, type Manifest, type ManifestObject} from './manifest.ts';
 import {awaitServiceAccount} from './namespace.ts';
 import type {NodeAccess, NodePod} from './node-access.ts';
-import {allUp, isAs, readyForStimulus} from './settled.ts';
+import {isAs, readyForStimulus} from './settled.ts';
 import type {Subject} from './stimulus.ts';
 
 /** Where a scenario's objects are created. */

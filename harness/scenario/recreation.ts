@@ -1,13 +1,12 @@
 import pLimit from 'p-limit';
 import {z} from 'zod';
 import type {Recorder} from '../recorder/recorder.ts';
-import type {Pod} from '../recording/pod.ts';
+import {allUp, type Pod} from '../recording/pod.ts';
 import type {Step} from '../recording/scenario.ts';
 import type {Api} from '../target/api.ts';
 import {callsAtOnce} from '../timeouts.ts';
 import type {ManifestObject} from './manifest.ts';
 import {podsOf} from './several-pods.ts';
-import {allUp} from './settled.ts';
 import type {Subject} from './stimulus.ts';
 
 /** Where Pods are created again. */

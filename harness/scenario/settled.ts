@@ -1,4 +1,4 @@
-import {conditionOf, containersOf, statusOf, type Pod, type PodContainer} from '../recording/pod.ts';
+import {allUp, conditionOf, containersOf, isAnother, isUp, statusOf, type Pod} from '../recording/pod.ts';
 import type {Scenario} from '../recording/scenario.ts';
 
 /** Whether the Pod is as a stimulus needs it: the source runs and everything before it in start order is up or done. */
@@ -36,11 +36,6 @@ export function restartedAlone(before: Pod, now: Pod, ...sources: readonly strin
   return sources.every(source => isAnother(before, now, source)) && allUp(now);
 }
 
-/** Whether every container runs and is ready, or, as an init container, has ended well. */
-export function allUp(pod: Pod): boolean {
-  return containersOf(pod).every(each => each.kind === 'ephemeral' || isUp(pod, each));
-}
-
 /** Whether the Pod has ended for good. */
 export function hasEnded({status}: Pod): boolean {
   return status.phase === 'Succeeded' || status.phase === 'Failed';
@@ -71,15 +66,4 @@ export function isAs(pod: Pod, name: string, wanted: ContainerCondition): boolea
     case 'crashed':
       return waiting?.reason === 'CrashLoopBackOff';
   }
-}
-
-function isUp(pod: Pod, {name, kind}: PodContainer): boolean {
-  const status = statusOf(pod, name);
-  if (kind === 'init') return status?.state.terminated?.exitCode === 0;
-  return status?.state.running !== undefined && status.ready;
-}
-
-function isAnother(before: Pod, now: Pod, name: string): boolean {
-  const id = statusOf(now, name)?.containerID;
-  return id !== undefined && id !== statusOf(before, name)?.containerID;
 }

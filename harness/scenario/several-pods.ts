@@ -1,8 +1,8 @@
+import {allUp} from '../recording/pod.ts';
 import pLimit from 'p-limit';
 import type {Recorder} from '../recorder/recorder.ts';
 import type {Step} from '../recording/scenario.ts';
 import {callsAtOnce} from '../timeouts.ts';
-import {allUp} from './settled.ts';
 import {tellToExit, type Subject} from './stimulus.ts';
 
 type Exit = Extract<Step, {do: 'exit'}>;
