@@ -134,6 +134,11 @@ export const marks = {
     meaning: 'a container that starts sooner after its end than that was not started by its own back-off',
     source: 'Pod lifecycle, Container restart policy: 10 s at least, from the second restart on',
   },
+  backOffLeft: {
+    ms: 6_000,
+    meaning: 'what is left of a back-off at least where another container is to exit during it',
+    source: 'longer than an order to exit takes on a busy node, and what the first back-off of 10 s leaves of itself',
+  },
   endpointNoticed: {
     ms: 5_000,
     meaning: 'a Pod that is not ready for so long is taken out of the ready endpoints of its Service meanwhile',

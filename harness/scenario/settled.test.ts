@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {aPod, exited, notReady, running, waiting, type PodShape} from '../testing/a-pod.ts';
-import {readyForStimulus, restartedAll, restartedAlone} from './settled.ts';
+import {isAs, readyForStimulus, restartedAll, restartedAlone} from './settled.ts';
 
 const before: PodShape = {
   init: {prepare: exited('p1', 0)},
@@ -75,5 +75,22 @@ describe('a restart of the source alone is over', () => {
   test('where it is an init container that ended well', () => {
     const now = {...before, init: {prepare: exited('p2', 0)}};
     expect(restartedAlone(aPod(before), aPod(now), 'prepare')).toBe(true);
+  });
+});
+
+describe('a container waits in CrashLoopBackOff', () => {
+  test.each<[is: boolean, when: string, endedSecondsAgo: number, message: string]>([
+    [true, 'for most of its back-off yet', 1, 'back-off 10s restarting failed container=crasher'],
+    [false, 'that is nearly over', 9, 'back-off 10s restarting failed container=crasher'],
+    [false, 'that is over', 12, 'back-off 10s restarting failed container=crasher'],
+    [true, 'and the longer back-off is shown late', 12, 'back-off 20s restarting failed container=crasher'],
+    [true, 'for minutes', 100, 'back-off 2m40s restarting failed container=crasher'],
+    [true, 'by a clock that is behind ours', 3600, 'back-off 10s restarting failed container=crasher'],
+    [true, 'for a time that nothing tells', 12, 'restarting'],
+  ])('%s: %s', (is, _, endedSecondsAgo, message) => {
+    const finishedAt = new Date(Date.now() - endedSecondsAgo * 1000).toISOString();
+    const lastState = {terminated: {exitCode: 1, finishedAt}};
+    const crashed = {...waiting('CrashLoopBackOff', message), lastState};
+    expect(isAs(aPod({regular: {crasher: crashed}}), 'crasher', 'crashed')).toBe(is);
   });
 });

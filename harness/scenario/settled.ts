@@ -1,5 +1,15 @@
-import {allUp, conditionOf, containersOf, isAnother, isUp, statusOf, type Pod} from '../recording/pod.ts';
+import {
+  allUp,
+  conditionOf,
+  containersOf,
+  isAnother,
+  isUp,
+  statusOf,
+  type ContainerStatus,
+  type Pod,
+} from '../recording/pod.ts';
 import type {Scenario} from '../recording/scenario.ts';
+import {marks} from '../timeouts.ts';
 
 /** Whether the Pod is as a stimulus needs it: the source runs and everything before it in start order is up or done. */
 export function readyForStimulus(pod: Pod, source: string): boolean {
@@ -64,6 +74,20 @@ export function isAs(pod: Pod, name: string, wanted: ContainerCondition): boolea
     case 'waiting':
       return waiting !== undefined;
     case 'crashed':
-      return waiting?.reason === 'CrashLoopBackOff';
+      return waiting?.reason === 'CrashLoopBackOff' && backOffLasts(status, marks.backOffLeft.ms);
   }
+}
+
+/**
+ * Whether a container's back-off lasts for some time yet. The kubelet may show it so late that the container starts by itself
+ * in the next moment; then the next back-off, twice as long, is the one to wait for. A node whose clock is far from ours is
+ * taken at its word.
+ */
+function backOffLasts({state, lastState}: ContainerStatus, leastMs: number): boolean {
+  const [, minutes = 0, seconds] = /^back-off (?:(\d+)m)?(\d+)s/.exec(state.waiting?.message ?? '') ?? [];
+  const endedAtMs = Date.parse(lastState.terminated?.finishedAt ?? '');
+  if (seconds === undefined || Number.isNaN(endedAtMs)) return true;
+  const lastsMs = (Number(minutes) * 60 + Number(seconds)) * 1000;
+  const leftMs = endedAtMs + lastsMs - Date.now();
+  return leftMs >= leastMs || leftMs < -lastsMs;
 }
