@@ -108,6 +108,7 @@ async function recordBench(options: Flags & {signal: AbortSignal}): Promise<RunF
       ...measured(planned, folder),
     };
     writeFileSync(join(folder.path, fileName), `${JSON.stringify(bench)}\n`);
+    if (signal.aborted) say(`measured by then: rac bench --from ${relative(process.cwd(), folder.path)}`);
   }
   return folder;
 }

@@ -21,7 +21,7 @@ export function stopOnSignals(): Interrupt {
       first = name === 'SIGINT' ? 'interrupted' : 'terminated';
       controller.abort(
         new SuiteError(first, `stopped by ${name}`, {
-          next: 'run the same command again; what is done is not done twice',
+          next: 'run the same command again; what was built or downloaded is kept',
         }),
       );
     } else if (performance.now() - firstAt > 1000) {

@@ -158,7 +158,8 @@ async function told<T>(
     ...new Set(statements.filter(({scenario}) => scenario.id === id).map(({requirement}) => requirement.profile)),
   ];
   const planned = calibrates ? [calibrationScenario, ...scenarios] : scenarios;
-  await using judging = judgeMeanwhile(folder, tell);
+  const judged = new Set(statements.map(({scenario}) => scenario.id));
+  await using judging = scenarios.some(({id}) => judged.has(id)) ? judgeMeanwhile(folder, tell) : undefined; // a benchmark's are not
   tell({event: 'recording', scenarios: plan(planned, profilesOf, each => secondsOf(each, past)), parallel});
   const began = performance.now();
   try {
@@ -170,7 +171,7 @@ async function told<T>(
         const its = Math.round(ms / 100) / 10;
         took[id] = its;
         tell({event: 'ended', scenario: id, title, reason, text, seconds: its});
-        judging.ended(id);
+        judging?.ended(id);
       },
     });
   } finally {
