@@ -56,6 +56,26 @@ const inPlaceAndAnew: Scenario = {
   ]).flat(),
 };
 
+/** Of the container that is restarted alone first, two runs are in the runtime when the restart of all begins. */
+const restartedAloneBefore: Scenario = {
+  id: 'restarted-alone-before',
+  title: 'the source of eight Pods restarts alone, and restarts all containers the next time',
+  manifest: 'two-containers.yaml',
+  copies: 8,
+  alone: true,
+  steps: [
+    {code: 1, name: 'alone', until: 'restarted alone'} as const,
+    {code: 88, name: 'in place', until: 'restarted'} as const,
+  ].map(({code, name, until}) => ({
+    do: 'exit',
+    name,
+    tells: [{container: 'source', code, afterSeconds: 0.5}],
+    pods: pods(8),
+    apartSeconds: 0.4,
+    until,
+  })),
+};
+
 const atOnce = (count: number, seconds: number): Step => ({
   do: 'exit',
   name: `${count} at once`,
@@ -91,6 +111,10 @@ scenario([hundredRestarts], restart => {
 scenario([sourceAlone], restart => {
   requirement('PRF-2', () => expect(restart).toRestartInTime());
   requirement('PRF-6', () => expect(restart).toRestartBeforeResync());
+});
+
+scenario([restartedAloneBefore], restart => {
+  requirement('PRF-7', () => expect(restart.after('in place')).toStartWithoutRetry());
 });
 
 scenario([twoAndTenContainers], restart => {

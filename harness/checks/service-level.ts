@@ -88,6 +88,30 @@ export function restartsBeforeResync(): Check {
   };
 }
 
+/**
+ * The restarts of this step begin before the kubelet would try again after an error, for none is to come of how their containers
+ * ran before (KEP-5532, Monitoring Requirements: 5 s until the first container starts).
+ */
+export function startsWithoutRetry(): Check {
+  const {ms} = marks.errorRetry;
+  const expected = `the first container is started sooner than the kubelet tries again after an error, ${ms / 1000} s`;
+  return timeline => {
+    const done = allDone(
+      timeline,
+      expected,
+      ({exit}) => exit?.entry.what !== 'exit' || exit.entry.code === timeline.code,
+    );
+    if ('outcome' in done) return done;
+    const late = done.filter(({firstMs}) => firstMs >= ms);
+    const trail = (late.length > 0 ? late : latest(done, ({firstMs}) => firstMs)).map(({evidence}) => evidence);
+    const finding =
+      late.length === 0
+        ? held(expected, trail)
+        : lateFinding(timeline, expected, 'a restart came with such a retry', trail, ms);
+    return {...finding, figures: [`exit to the first container started: ${spread(done.map(({firstMs}) => firstMs))}`]};
+  };
+}
+
 /** What each further container adds to a restart, from Pods with few and with many of them (KEP-5532, Monitoring Requirements). */
 export function addsLittlePerContainer(): Check {
   const {ms} = marks.furtherContainer;
@@ -196,13 +220,17 @@ function restartsIn(timeline: Timeline): readonly Restart[] {
   return found;
 }
 
-/** Every restart of the recording, or why nothing can be said of them: one that did not come, or a hole. */
-function allDone(timeline: Timeline, expected: string): readonly Done[] | Finding {
+/** Every restart of the recording, or those that are asked for, or why nothing can be said of them: one that did not come, or a hole. */
+function allDone(
+  timeline: Timeline,
+  expected: string,
+  isAsked: (restart: Restart) => boolean = () => true,
+): readonly Done[] | Finding {
   const {observations} = timeline.recording;
   const hole = observations.find(o => o.kind === 'gap' && o.resource === 'journal' && o.why.startsWith('unreadable'));
   if (hole?.kind === 'gap') return unknown(expected, `the journal has a hole: ${hole.why}`);
   const done: Done[] = [];
-  for (const restart of restartsIn(timeline)) {
+  for (const restart of restartsIn(timeline).filter(isAsked)) {
     const {exit, pod, starts, missing: absent} = restart;
     if (exit === undefined) return unknown(expected, 'the journal of a Pod that was told has no line on its exit');
     const evidence: Evidence = {index: exit.index, atMs: exit.atMs, text: `${pod}: ${exit.entry.container} exits`};

@@ -173,6 +173,7 @@ const matchers = {
   toNeverLower: matcher('toNeverLower', podStatus.neverLowers),
   toStartFirstContainerInTime: matcher('toStartFirstContainerInTime', serviceLevel.startsFirstInTime),
   toRestartInTime: matcher('toRestartInTime', serviceLevel.restartsInTime),
+  toStartWithoutRetry: matcher('toStartWithoutRetry', serviceLevel.startsWithoutRetry),
   toRestartBeforeResync: matcher('toRestartBeforeResync', serviceLevel.restartsBeforeResync),
   toAddLittlePerContainer: matcher('toAddLittlePerContainer', serviceLevel.addsLittlePerContainer),
   toBeFasterThanRecreating: matcher('toBeFasterThanRecreating', serviceLevel.isFasterThanRecreating),
