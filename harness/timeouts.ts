@@ -135,9 +135,10 @@ export const marks = {
     source: 'Pod lifecycle, Container restart policy: 10 s at least, from the second restart on',
   },
   backOffLeft: {
-    ms: 6_000,
+    ms: 5_000,
     meaning: 'what is left of a back-off at least where another container is to exit during it',
-    source: 'longer than an order to exit takes on a busy node, and what the first back-off of 10 s leaves of itself',
+    source:
+      'longer than an order to exit takes on a busy node; of the first back-off, 10 s, 7 s are left when it is shown',
   },
   endpointNoticed: {
     ms: 5_000,
