@@ -151,7 +151,7 @@ async function writeRecordedKills(folder: URL): Promise<void> {
 const examples = `
 --drift takes Markdown files as they lie in the repositories of Kubernetes, by the documents' own titles, and ends with 19
 where a section that a requirement rests on reads otherwise. No text of theirs is kept here: suites/sources.yaml has digests.
-These are of KEP-5532 alone; what changes in the other documents is not seen.
+These are of KEP-5532, KEP-5307, KEP-5328, Pod Lifecycle and the announcement; what changes in the others is not seen.
 
 --check prints what it looked through, and ends with 19 where a requirement is stated by no suite, a profile has none, a point
 of the announcement or a test of upstream has no requirement, or a deviation stands for a release that promises nothing.

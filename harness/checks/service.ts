@@ -60,7 +60,7 @@ function endpointsOf(timeline: Timeline): readonly Endpoint[] {
 
 /**
  * The EndpointSlice keeps the Pod and its address through the restart; the endpoint is not ready in between and ready again
- * afterwards (KEP-5532, Restart Phases; pod-lifecycle, Types of probe).
+ * afterwards (KEP-5532, Restart Phases; pod-lifecycle, Readiness probe).
  */
 export function keepsEndpoint(): Check {
   return timeline => {
@@ -83,7 +83,7 @@ export function keepsEndpoint(): Check {
   };
 }
 
-/** Once the endpoint is not ready, it is not ready again before the Pod is (pod-lifecycle, Types of probe). */
+/** Once the endpoint is not ready, it is not ready again before the Pod is (pod-lifecycle, Readiness probe). */
 export function hasNoReadyEndpoint(): Check {
   return timeline => {
     const expected = 'the endpoint of the Pod is not ready until the Pod is ready again';

@@ -10,7 +10,9 @@ const addresses: Readonly<Record<string, string>> = {
   'JobSet KEP-467': 'https://github.com/kubernetes-sigs/jobset/tree/main/keps/467-InPlaceRestart',
   'Announcement of RestartAllContainers in v1.35':
     'https://kubernetes.io/blog/2026/01/02/kubernetes-v1-35-restart-all-containers/',
+  Pods: `${docs}/concepts/workloads/pods/`,
   'pod-lifecycle': `${docs}/concepts/workloads/pods/pod-lifecycle/`,
+  'Liveness, Readiness, and Startup Probes': `${docs}/concepts/workloads/pods/probes/`,
   'Init Containers': `${docs}/concepts/workloads/pods/init-containers/`,
   'Sidecar Containers': `${docs}/concepts/workloads/pods/sidecar-containers/`,
   'Ephemeral Containers': `${docs}/concepts/workloads/pods/ephemeral-containers/`,

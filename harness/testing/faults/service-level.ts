@@ -63,6 +63,14 @@ export const serviceLevelFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'a restart comes late whose source had been restarted alone',
+    in: 'restarted-alone-before',
+    edit: e => {
+      late(e, 'two-containers-3', 2, 12); // its first exit is the one that restarts it alone
+    },
+    turns: {'PRF-7': 'a restart came with such a retry'},
+  },
+  {
     name: 'each of ten containers is started only after a long time',
     in: 'two-and-ten-containers',
     edit: e => {

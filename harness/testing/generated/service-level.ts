@@ -6,6 +6,7 @@ import type {RecordingGenerator} from './scene.ts';
 const matchers = [
   'toStartFirstContainerInTime',
   'toRestartInTime',
+  'toStartWithoutRetry',
   'toRestartBeforeResync',
   'toAddLittlePerContainer',
   'toBeFasterThanRecreating',
@@ -22,15 +23,19 @@ export const eachRestart: RecordingGenerator = function* (stage) {
   for (const restart of restartsOf(stage.recording)) {
     const at = `${restart.pod}, ${restart.step}`;
     const pod = restart.pod === own ? undefined : restart.pod;
+    const withoutRetry = restart.missing.length === 0 ? stage.anywhere(['toStartWithoutRetry']) : []; // not of one alone
     yield {
       kind: 'a restart takes over a minute',
       at,
       edit: late(restart, pod, 61),
-      must: stage.anywhere(['toRestartInTime', 'toRestartBeforeResync']),
+      must: [...stage.anywhere(['toRestartInTime', 'toRestartBeforeResync']), ...withoutRetry],
       may,
     };
     for (const {entry, index} of restart.starts) {
-      const left = stage.anywhere(['toRestartInTime', 'toRestartEachPodOnce', 'toStartFirstContainerInTime']);
+      const left = [
+        ...stage.anywhere(['toRestartInTime', 'toRestartEachPodOnce', 'toStartFirstContainerInTime']),
+        ...withoutRetry,
+      ];
       yield {
         kind: 'a container of a Pod is left behind',
         at: `${at}, ${entry.container}`,
