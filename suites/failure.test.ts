@@ -37,11 +37,11 @@ const deadline: Scenario = {
   id: 'active-deadline',
   title: 'activeDeadlineSeconds pass after a restart',
   manifest: 'two-containers.yaml',
-  overlay: {spec: {activeDeadlineSeconds: 22}},
+  overlay: {spec: {activeDeadlineSeconds: 36}}, // time enough for a busy node to start the Pod, and to restart it
   steps: [
     {do: 'wait', name: 'the Pod runs for a while', until: 'time is over', seconds: 5},
     {...exits('source', 88), until: 'starting', seconds: 30},
-    {do: 'wait', name: 'the deadline passes', until: 'ended', seconds: 30},
+    {do: 'wait', name: 'the deadline passes', until: 'ended', seconds: 45},
   ],
 };
 

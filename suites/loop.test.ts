@@ -6,6 +6,8 @@ const loop: Scenario = {
   manifest: 'loop.yaml',
   steps: [
     {do: 'exit', name: 'exit', tells: [{container: 'source', code: 88}], until: 'time is over', seconds: 27},
+    // Where containers were added that take long to end or to start, fewer than five come in that time.
+    {do: 'wait', name: 'five restarts', until: 'time is over', seconds: 33, restarts: 5},
     {do: 'delete', name: 'the Pod is deleted', until: 'gone', seconds: 20},
   ],
 };

@@ -150,7 +150,8 @@ const stepSchema = z.discriminatedUnion('do', [
   z.object({do: z.literal('recreate'), name: z.string(), pods, ...wait}),
   /** The Pod is deleted, with its own grace period. */
   z.object({do: z.literal('delete'), name: z.string(), ...wait}),
-  z.object({do: z.literal('wait'), name: z.string(), ...wait}),
+  /** Nothing is done for a time, or until each container has been restarted so often. */
+  z.object({do: z.literal('wait'), name: z.string(), restarts: z.number().int().positive().optional(), ...wait}),
   /** A command is run in a container, and what it says recorded. */
   z.object({
     do: z.literal('run'),

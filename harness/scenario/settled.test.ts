@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {aPod, exited, notReady, running, waiting, type PodShape} from '../testing/a-pod.ts';
-import {isAs, readyForStimulus, restartedAll, restartedAlone} from './settled.ts';
+import {isAs, readyForStimulus, restartedAll, restartedAlone, restartedOften} from './settled.ts';
 
 const before: PodShape = {
   init: {prepare: exited('p1', 0)},
@@ -93,4 +93,15 @@ describe('a container waits in CrashLoopBackOff', () => {
     const crashed = {...waiting('CrashLoopBackOff', message), lastState};
     expect(isAs(aPod({regular: {crasher: crashed}}), 'crasher', 'crashed')).toBe(is);
   });
+});
+
+test('each container has been restarted so often', () => {
+  const counted = (restartCount: number) => ({...running('c1'), restartCount});
+  const pod = aPod({
+    sidecars: {watcher: counted(3)},
+    regular: {trainer: counted(2)},
+    ephemeral: {debugger: running('d1')},
+  });
+  expect(restartedOften(pod, 2)).toBe(true);
+  expect(restartedOften(pod, 3)).toBe(false);
 });

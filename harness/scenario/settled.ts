@@ -46,6 +46,13 @@ export function restartedAlone(before: Pod, now: Pod, ...sources: readonly strin
   return sources.every(source => isAnother(before, now, source)) && allUp(now);
 }
 
+/** Whether each container has been restarted at least so many times since the Pod began. */
+export function restartedOften(pod: Pod, times: number): boolean {
+  return containersOf(pod)
+    .filter(({kind}) => kind !== 'ephemeral')
+    .every(({name}) => (statusOf(pod, name)?.restartCount ?? 0) >= times);
+}
+
 /** Whether the Pod has ended for good. */
 export function hasEnded({status}: Pod): boolean {
   return status.phase === 'Succeeded' || status.phase === 'Failed';

@@ -16,7 +16,7 @@ import type {NodeAccess} from './node-access.ts';
 import {actOnNode} from './node-step.ts';
 import {allAvailable, jobIs, type Watched} from './owners.ts';
 import {resizeContainer} from './resize.ts';
-import {hasEnded, restartedAll, restartedAlone, restartsSome, startedAgain} from './settled.ts';
+import {hasEnded, restartedAll, restartedAlone, restartedOften, restartsSome, startedAgain} from './settled.ts';
 import {readJournal, readJournals, tellToExit, type Subject} from './stimulus.ts';
 
 /** How a recording ended. */
@@ -202,7 +202,8 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
   const budget: Budget =
     seconds === undefined ? subject.budgets.restart : {...subject.budgets.restart, ms: seconds * 1000};
   if (until === 'time is over') {
-    await watchOn(recorder, budget, hasEnded);
+    const restarts = step.do === 'wait' ? (step.restarts ?? Infinity) : Infinity;
+    await watchOn(recorder, budget, pod => hasEnded(pod) || restartedOften(pod, restarts));
     return undefined;
   }
   try {
