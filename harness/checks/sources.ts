@@ -1,4 +1,4 @@
-import {statusOf} from '../recording/pod.ts';
+import {statusOf, type ContainerStatus} from '../recording/pod.ts';
 import {runsAround, type JournalLine, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
@@ -158,12 +158,14 @@ export function endsWith(container: string, code: number): Check {
 /**
  * Containers that did not run when the source exited run again with the others (KEP-5532, "Regular Containers").
  *
- * @param state how they were: ended for good, or waiting in CrashLoopBackOff
+ * @param state how they were: ended for good, or waiting for their back-off, which may be shown as ended until it is nearly over
  */
 export function runsAgain(state: 'terminated' | 'waiting'): Check {
   return timeline => {
     const {before, hadRun} = timeline;
-    const idle = hadRun.filter(name => statusOf(before.pod, name)?.state[state] !== undefined);
+    const isIdle = ({terminated, waiting}: ContainerStatus['state']): boolean =>
+      terminated !== undefined || (state === 'waiting' && waiting !== undefined);
+    const idle = hadRun.filter(name => isIdle(statusOf(before.pod, name)?.state ?? {}));
     const expected = `${idle.join(', ')} run again, though they were ${state}`;
     if (idle.length === 0) return unknown(expected, `no container was ${state}`);
     const trail: Evidence[] = idle.map(name => evidence(before, `${name} ${state}`));

@@ -78,7 +78,12 @@ describe('a restart of the source alone is over', () => {
   });
 });
 
-describe('a container waits in CrashLoopBackOff', () => {
+describe('a container waits for its back-off', () => {
+  const at = (secondsAgo: number) => ({
+    exitCode: 1,
+    finishedAt: new Date(Date.now() - secondsAgo * 1000).toISOString(),
+  });
+
   test.each<[is: boolean, when: string, endedSecondsAgo: number, message: string]>([
     [true, 'for most of its back-off yet', 1, 'back-off 10s restarting failed container=crasher'],
     [false, 'that is nearly over', 9, 'back-off 10s restarting failed container=crasher'],
@@ -86,11 +91,21 @@ describe('a container waits in CrashLoopBackOff', () => {
     [true, 'and the longer back-off is shown late', 12, 'back-off 20s restarting failed container=crasher'],
     [true, 'for minutes', 100, 'back-off 2m40s restarting failed container=crasher'],
     [true, 'by a clock that is behind ours', 3600, 'back-off 10s restarting failed container=crasher'],
-    [true, 'for a time that nothing tells', 12, 'restarting'],
+    [true, 'for a time that the message does not tell', 12, 'restarting'],
   ])('%s: %s', (is, _, endedSecondsAgo, message) => {
-    const finishedAt = new Date(Date.now() - endedSecondsAgo * 1000).toISOString();
-    const lastState = {terminated: {exitCode: 1, finishedAt}};
-    const crashed = {...waiting('CrashLoopBackOff', message), lastState};
+    const lastState = {terminated: at(endedSecondsAgo)};
+    const crashed = {...waiting('CrashLoopBackOff', message), lastState, restartCount: 2};
+    expect(isAs(aPod({regular: {crasher: crashed}}), 'crasher', 'crashed')).toBe(is);
+  });
+
+  test.each<[is: boolean, when: string, endedSecondsAgo: number, restartCount: number, exitCode: number]>([
+    [true, 'it has crashed for the third time', 1, 2, 1],
+    [false, 'that is over', 16, 2, 1],
+    [true, 'and the fourth is longer', 16, 3, 1],
+    [false, 'it has crashed for the second time, which is to be shown first', 1, 1, 1],
+    [false, 'it has ended well', 1, 2, 0],
+  ])('%s, as it is not shown yet: %s', (is, _, endedSecondsAgo, restartCount, exitCode) => {
+    const crashed = {...exited('c1', exitCode), state: {terminated: {...at(endedSecondsAgo), exitCode}}, restartCount};
     expect(isAs(aPod({regular: {crasher: crashed}}), 'crasher', 'crashed')).toBe(is);
   });
 });

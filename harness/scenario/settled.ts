@@ -81,20 +81,24 @@ export function isAs(pod: Pod, name: string, wanted: ContainerCondition): boolea
     case 'waiting':
       return waiting !== undefined;
     case 'crashed':
-      return waiting?.reason === 'CrashLoopBackOff' && backOffLasts(status, marks.backOffLeft.ms);
+      return backOffLeft(status) >= marks.backOffLeft.ms;
   }
 }
 
 /**
- * Whether a container's back-off lasts for some time yet. The kubelet may show it so late that the container starts by itself
- * in the next moment; then the next back-off, twice as long, is the one to wait for. A node whose clock is far from ours is
- * taken at its word.
+ * How long a container that crashed waits yet before it is started again by its own policy, ms; 0 where it does not. The kubelet
+ * may show CrashLoopBackOff only when the time is over; so from the second restart on one that has crashed is taken to wait
+ * as Pod Lifecycle has it ("Container restarts": 10 s, 20 s, 40 s). A node whose clock is far from ours is taken at its word.
  */
-function backOffLasts({state, lastState}: ContainerStatus, leastMs: number): boolean {
-  const [, minutes = 0, seconds] = /^back-off (?:(\d+)m)?(\d+)s/.exec(state.waiting?.message ?? '') ?? [];
-  const endedAtMs = Date.parse(lastState.terminated?.finishedAt ?? '');
-  if (seconds === undefined || Number.isNaN(endedAtMs)) return true;
-  const lastsMs = (Number(minutes) * 60 + Number(seconds)) * 1000;
+function backOffLeft({state, lastState, restartCount}: ContainerStatus): number {
+  const {waiting, terminated} = state;
+  const shown = waiting?.reason === 'CrashLoopBackOff';
+  if (!shown && (terminated === undefined || terminated.exitCode === 0 || restartCount < 2)) return 0;
+  const [, minutes = 0, seconds] = /^back-off (?:(\d+)m)?(\d+)s/.exec(waiting?.message ?? '') ?? [];
+  const told = seconds === undefined ? undefined : Number(minutes) * 60 + Number(seconds);
+  const lastsMs = 1000 * (told ?? 10 * 2 ** (restartCount - 1));
+  const endedAtMs = Date.parse((terminated ?? lastState.terminated)?.finishedAt ?? '');
+  if (Number.isNaN(endedAtMs)) return lastsMs;
   const leftMs = endedAtMs + lastsMs - Date.now();
-  return leftMs >= leastMs || leftMs < -lastsMs;
+  return leftMs < -lastsMs ? lastsMs : Math.max(0, leftMs);
 }
