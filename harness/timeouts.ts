@@ -87,6 +87,11 @@ export const marks = {
     meaning: 'the earliest time at which the kubelet tries again after an error; the latest is 15 s',
     source: 'Kubernetes source, backOffPeriod in pkg/kubelet/kubelet.go, with a jitter of one half',
   },
+  errorRetryOver: {
+    ms: 20_000,
+    meaning: 'what takes longer did not wait for the latest such try alone',
+    source: '15 s, and the start of a container, 2.3 s at the longest where nothing was retried',
+  },
   /** As errorRetry. */
   resync: {
     ms: 60_000,
@@ -132,13 +137,22 @@ export const marks = {
   leastBackOff: {
     ms: 9_000,
     meaning: 'a container that starts sooner after its end than that was not started by its own back-off',
-    source: 'Pod lifecycle, Container restart policy: 10 s at least, from the second restart on',
+    source: 'Pod lifecycle, Container restarts: 10 s at least, from the second restart on',
+  },
+  firstBackOff: {
+    ms: 10_000,
+    meaning: 'how long a container waits that crashed again; twice as long after each further crash',
+    source: 'Pod lifecycle, Container restarts',
+  },
+  otherClock: {
+    ms: 120_000,
+    meaning: 'what is told to have come so long before a scenario began was told by a clock that is far from ours',
+    source: 'longer than is waited for a Pod to get ready',
   },
   backOffLeft: {
-    ms: 5_000,
+    ms: 12_000,
     meaning: 'what is left of a back-off at least where another container is to exit during it',
-    source:
-      'longer than an order to exit takes on a busy node; of the first back-off, 10 s, 7 s are left when it is shown',
+    source: 'longer than a restart of all takes on a busy node; the first back-off, 10 s, is too short for it',
   },
   endpointNoticed: {
     ms: 5_000,

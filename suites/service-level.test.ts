@@ -64,15 +64,13 @@ const restartedAloneBefore: Scenario = {
   copies: 8,
   alone: true,
   steps: [
-    {code: 1, name: 'alone', until: 'restarted alone'} as const,
-    {code: 88, name: 'in place', until: 'restarted'} as const,
-  ].map(({code, name, until}) => ({
+    {code: 1, name: 'alone', apartSeconds: 0.4, until: 'restarted alone'} as const,
+    {code: 88, name: 'in place', apartSeconds: 2.1, until: 'restarted'} as const,
+  ].map(({code, ...step}) => ({
     do: 'exit',
-    name,
     tells: [{container: 'source', code, afterSeconds: 0.5}],
     pods: pods(8),
-    apartSeconds: 0.4,
-    until,
+    ...step,
   })),
 };
 

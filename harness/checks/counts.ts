@@ -59,7 +59,7 @@ export function countsRestart(container: string, by: 'restart of all' | 'own pol
       .map(({pod}) => statusOf(pod, container)?.restartCount ?? 0);
     const is = Math.max(...counts);
     const trail = [stimulusEvidence(timeline), evidence(again, `${container} restartCount ${was} -> ${is}`)];
-    const waited = statusOf(timeline.before.pod, container)?.state.waiting !== undefined;
+    const waited = statusOf(timeline.before.pod, container)?.state.running === undefined; // for its back-off, shown or not
     const hole = waited && by === 'restart of all' ? byBackOff(timeline, container) : undefined;
     if (hole !== undefined) return unknown(expected, hole, trail);
     if (is > was + 1) return broken(expected, `restartCount of ${container} went up by more than 1`, trail);

@@ -1,3 +1,4 @@
+import {backOffOf} from '../recording/back-off.ts';
 import {statusOf} from '../recording/pod.ts';
 import {runsAround, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
@@ -66,7 +67,7 @@ export function restartsAll(): Check {
 }
 
 /**
- * Why a container may have been started again by its own back-off, of 10 s at least: that was over between the order to exit
+ * Why a container may have been started again by its own back-off: that was over between the order to exit
  * and the exit, or it was over and the container was not shown without an id before, as it is when the restart has removed it
  * from the runtime.
  */
@@ -79,7 +80,14 @@ export function byBackOff(timeline: Timeline, name: string): string | undefined 
   if (timeline.after.some(removed)) return undefined;
   const idleMs = idleBefore(timeline, name);
   if (idleMs === undefined) return `the journal has no end and new start of ${name}`;
-  return idleMs < marks.leastBackOff.ms ? undefined : `the back-off of ${name} may have been over`;
+  return idleMs < soonestOwnStart(timeline, name) ? undefined : `the back-off of ${name} may have been over`;
+}
+
+/** From its last exit before the restart until a container could have been started by its own back-off, ms. */
+export function soonestOwnStart({before}: Timeline, name: string): number {
+  const status = statusOf(before.pod, name);
+  const {lastsMs = marks.firstBackOff.ms} = (status && backOffOf(status)) ?? {};
+  return lastsMs - marks.firstBackOff.ms + marks.leastBackOff.ms;
 }
 
 /** From the last exit of a container before the restart until its first new start, ms, by its journal. */

@@ -2,7 +2,16 @@ import {statusOf, type ContainerStatus} from '../recording/pod.ts';
 import {runsAround, type JournalLine, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, journalHole, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
-import {byBackOff, evidence, idleBefore, ofRestart, restartedIn, restartsAll, stimulusEvidence} from './restart.ts';
+import {
+  byBackOff,
+  evidence,
+  idleBefore,
+  ofRestart,
+  restartedIn,
+  restartsAll,
+  soonestOwnStart,
+  stimulusEvidence,
+} from './restart.ts';
 import {longest, slowness} from './slowness.ts';
 
 const line = ({index, atMs}: JournalLine, text: string): Evidence => ({index, atMs, text});
@@ -163,12 +172,11 @@ export function endsWith(container: string, code: number): Check {
 export function runsAgain(state: 'terminated' | 'waiting'): Check {
   return timeline => {
     const {before, hadRun} = timeline;
-    const isIdle = ({terminated, waiting}: ContainerStatus['state']): boolean =>
-      terminated !== undefined || (state === 'waiting' && waiting !== undefined);
-    const idle = hadRun.filter(name => isIdle(statusOf(before.pod, name)?.state ?? {}));
+    const stateOf = (name: string): ContainerStatus['state'] => statusOf(before.pod, name)?.state ?? {};
+    const idle = hadRun.filter(name => isIdle(stateOf(name), state));
     const expected = `${idle.join(', ')} run again, though they were ${state}`;
     if (idle.length === 0) return unknown(expected, `no container was ${state}`);
-    const trail: Evidence[] = idle.map(name => evidence(before, `${name} ${state}`));
+    const trail: Evidence[] = idle.map(name => evidence(before, `${name} ${Object.keys(stateOf(name)).join()}`));
     for (const name of idle) {
       const again = restartedIn(timeline, name);
       if (again === undefined) return missing(timeline, expected, `${name} did not run again`, trail);
@@ -187,12 +195,18 @@ export function runsAgain(state: 'terminated' | 'waiting'): Check {
   };
 }
 
+/** Whether a container has ended for good, or waits for its back-off, which may be shown late. */
+function isIdle({terminated, waiting}: ContainerStatus['state'], as: 'terminated' | 'waiting'): boolean {
+  if (as === 'terminated') return terminated !== undefined;
+  return waiting !== undefined || (terminated !== undefined && terminated.exitCode !== 0);
+}
+
 /**
  * How long after the others a container was started, ms, where the back-off was over by then in which it was; a further
  * container may take 5 s (KEP-5532, "Monitoring Requirements").
  */
 function lateness(timeline: Timeline, name: string): number {
-  if ((idleBefore(timeline, name) ?? 0) < marks.leastBackOff.ms) return 0;
+  if ((idleBefore(timeline, name) ?? 0) < soonestOwnStart(timeline, name)) return 0;
   const began = (container: string): number => runsAround(timeline, container).after[0]?.start.entry.began ?? -Infinity;
   const others = timeline.hadRun.filter(other => other !== name);
   return (began(name) - Math.max(...others.map(began))) * 1000;

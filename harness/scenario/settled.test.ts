@@ -79,34 +79,42 @@ describe('a restart of the source alone is over', () => {
 });
 
 describe('a container waits for its back-off', () => {
-  const at = (secondsAgo: number) => ({
-    exitCode: 1,
-    finishedAt: new Date(Date.now() - secondsAgo * 1000).toISOString(),
-  });
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+  const crasher = (now: object) => aPod({regular: {crasher: {...exited('c1', 1), ...{restartCount: 2}, ...now}}});
 
   test.each<[is: boolean, when: string, endedSecondsAgo: number, message: string]>([
-    [true, 'for most of its back-off yet', 1, 'back-off 10s restarting failed container=crasher'],
-    [false, 'that is nearly over', 9, 'back-off 10s restarting failed container=crasher'],
-    [false, 'that is over', 12, 'back-off 10s restarting failed container=crasher'],
-    [true, 'and the longer back-off is shown late', 12, 'back-off 20s restarting failed container=crasher'],
+    [true, 'for most of its back-off yet', 1, 'back-off 20s restarting failed container=crasher'],
+    [false, 'that is too short', 0, 'back-off 10s restarting failed container=crasher'],
+    [false, 'that is half over', 10, 'back-off 20s restarting failed container=crasher'],
+    [false, 'that is long over', 65, 'back-off 20s restarting failed container=crasher'],
+    [true, 'and a longer one is shown late', 16, 'back-off 40s restarting failed container=crasher'],
     [true, 'for minutes', 100, 'back-off 2m40s restarting failed container=crasher'],
-    [true, 'by a clock that is behind ours', 3600, 'back-off 10s restarting failed container=crasher'],
-    [true, 'for a time that the message does not tell', 12, 'restarting'],
+    [true, 'by a clock that is behind ours', 3600, 'back-off 20s restarting failed container=crasher'],
+    [true, 'by a clock that is ahead of ours', -3600, 'back-off 20s restarting failed container=crasher'],
+    [false, 'for so short a time as a cluster can be set to', 0, 'back-off 2s restarting failed container=crasher'],
+    [false, 'for part of a second more', 0, 'back-off 2.5s restarting failed container=crasher'],
+    [false, 'for a time that the message does not tell', 0, 'restarting'],
   ])('%s: %s', (is, _, endedSecondsAgo, message) => {
-    const lastState = {terminated: at(endedSecondsAgo)};
-    const crashed = {...waiting('CrashLoopBackOff', message), lastState, restartCount: 2};
-    expect(isAs(aPod({regular: {crasher: crashed}}), 'crasher', 'crashed')).toBe(is);
+    const crashed = {
+      ...waiting('CrashLoopBackOff', message),
+      lastState: {terminated: {exitCode: 1, finishedAt: ago(endedSecondsAgo)}},
+    };
+    expect(isAs(crasher(crashed), 'crasher', 'crashed')).toBe(is);
   });
 
-  test.each<[is: boolean, when: string, endedSecondsAgo: number, restartCount: number, exitCode: number]>([
-    [true, 'it has crashed for the third time', 1, 2, 1],
-    [false, 'that is over', 16, 2, 1],
-    [true, 'and the fourth is longer', 16, 3, 1],
-    [false, 'it has crashed for the second time, which is to be shown first', 1, 1, 1],
-    [false, 'it has ended well', 1, 2, 0],
-  ])('%s, as it is not shown yet: %s', (is, _, endedSecondsAgo, restartCount, exitCode) => {
-    const crashed = {...exited('c1', exitCode), state: {terminated: {...at(endedSecondsAgo), exitCode}}, restartCount};
-    expect(isAs(aPod({regular: {crasher: crashed}}), 'crasher', 'crashed')).toBe(is);
+  test.each<
+    [is: boolean, when: string, waited: number, endedSecondsAgo: number, restartCount: number, exitCode: number]
+  >([
+    [false, 'it has waited once, and is to be shown', 10, 1, 2, 1],
+    [true, 'it has waited twice', 20, 1, 3, 1],
+    [false, 'most of that is over', 20, 30, 3, 1],
+    [false, 'it has waited for no longer than a cluster can be set to', 2, 1, 3, 1],
+    [false, 'it has ended well', 20, 1, 3, 0],
+  ])('%s, as is not shown yet: %s', (is, _, waited, endedSecondsAgo, restartCount, exitCode) => {
+    const [startedAt, finishedAt] = [ago(endedSecondsAgo), ago(endedSecondsAgo)];
+    const lastState = {terminated: {exitCode: 1, finishedAt: ago(endedSecondsAgo + waited)}};
+    const crashed = {state: {terminated: {exitCode, startedAt, finishedAt}}, lastState, restartCount};
+    expect(isAs(crasher(crashed), 'crasher', 'crashed')).toBe(is);
   });
 });
 

@@ -1,3 +1,4 @@
+import {backOffOf} from '../recording/back-off.ts';
 import {
   allUp,
   conditionOf,
@@ -81,24 +82,18 @@ export function isAs(pod: Pod, name: string, wanted: ContainerCondition): boolea
     case 'waiting':
       return waiting !== undefined;
     case 'crashed':
-      return backOffLeft(status) >= marks.backOffLeft.ms;
+      return isInBackOff(status);
   }
 }
 
 /**
- * How long a container that crashed waits yet before it is started again by its own policy, ms; 0 where it does not. The kubelet
- * may show CrashLoopBackOff only when the time is over; so from the second restart on one that has crashed is taken to wait
- * as Pod Lifecycle has it ("Container restarts": 10 s, 20 s, 40 s). A node whose clock is far from ours is taken at its word.
+ * Whether a container waits to be started by its own policy, for so long yet that a restart of all comes before. That
+ * CrashLoopBackOff is shown is waited for until the third time, in which it is taken for granted.
  */
-function backOffLeft({state, lastState, restartCount}: ContainerStatus): number {
-  const {waiting, terminated} = state;
-  const shown = waiting?.reason === 'CrashLoopBackOff';
-  if (!shown && (terminated === undefined || terminated.exitCode === 0 || restartCount < 2)) return 0;
-  const [, minutes = 0, seconds] = /^back-off (?:(\d+)m)?(\d+)s/.exec(waiting?.message ?? '') ?? [];
-  const told = seconds === undefined ? undefined : Number(minutes) * 60 + Number(seconds);
-  const lastsMs = 1000 * (told ?? 10 * 2 ** (restartCount - 1));
-  const endedAtMs = Date.parse((terminated ?? lastState.terminated)?.finishedAt ?? '');
-  if (Number.isNaN(endedAtMs)) return lastsMs;
-  const leftMs = endedAtMs + lastsMs - Date.now();
-  return leftMs < -lastsMs ? lastsMs : Math.max(0, leftMs);
+function isInBackOff(status: ContainerStatus): boolean {
+  const backOff = backOffOf(status);
+  if (backOff === undefined || (status.state.waiting === undefined && status.restartCount < 3)) return false;
+  const passedMs = Math.max(0, Date.now() - Date.parse(backOff.since));
+  const isOtherClock = passedMs > marks.otherClock.ms + backOff.lastsMs;
+  return backOff.lastsMs - (isOtherClock ? 0 : passedMs) >= marks.backOffLeft.ms;
 }

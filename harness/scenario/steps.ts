@@ -56,7 +56,7 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   const {recorder, subject} = stage;
   let position: Position = {before: pod, told: []};
   for (const step of steps) {
-    if (mayBeLast(step) || (step.do === 'exit' && position.told.length === 0)) await readJournal(recorder, subject);
+    if (mayBeLast(step) || (step.do === 'exit' && toldNone(position))) await readJournal(recorder, subject);
     if (step.do === 'recreate') await readJournals(recorder, subject, podsOf(step, recorder));
     if (step.do === 'exit') {
       const slow = await inTime(stage, position, () => awaitPods(recorder, subject, step));
@@ -70,6 +70,11 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   if (last !== undefined && 'until' in last && last.until !== 'gone' && last.until !== 'time is over')
     await watchOn(recorder, subject.budgets.quiet);
   return {reason: 'settled', text: 'everything came that was waited for'};
+}
+
+/** Whether no container has been told to exit yet. */
+function toldNone({told, others = []}: Position): boolean {
+  return told.length + others.length === 0;
 }
 
 /** Whether the journal may be out of reach after a step; each reading is one more command that the node runs. */
@@ -102,16 +107,12 @@ function positionBefore(step: Extract<Step, {do: 'exit'}>, recorder: Recorder, p
  * @returns what did not come in time, where containers had been told to exit before: the restart may be to blame for that
  * @throws OutOfPatience where none had, so that the scenario has not begun
  */
-async function inTime(
-  stage: Stage,
-  {told, others = []}: Position,
-  work: () => Promise<void>,
-): Promise<string | undefined> {
+async function inTime(stage: Stage, position: Position, work: () => Promise<void>): Promise<string | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
-    if (!(error instanceof OutOfPatience) || told.length + others.length === 0) throw error;
+    if (!(error instanceof OutOfPatience) || toldNone(position)) throw error;
     return `${error.message}; ${waitingFor(stage.recorder.pod)}`;
   }
 }

@@ -67,8 +67,18 @@ export const serviceLevelFaults: readonly Fault[] = [
     in: 'restarted-alone-before',
     edit: e => {
       late(e, 'two-containers-3', 2, 12); // its first exit is the one that restarts it alone
+      late(e, 'two-containers-6', 2, 12);
     },
-    turns: {'PRF-7': 'a restart came with such a retry'},
+    turns: {'PRF-7': 'restarts came with such a retry'},
+  },
+  {
+    name: 'a restart comes later than a retry explains, whose source had been restarted alone',
+    in: 'restarted-alone-before',
+    edit: e => {
+      late(e, undefined, 2, 12);
+      late(e, 'two-containers-2', 2, 25);
+    },
+    turns: {'PRF-7': 'restarts took longer than such a retry explains'},
   },
   {
     name: 'each of ten containers is started only after a long time',

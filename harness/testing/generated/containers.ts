@@ -105,7 +105,9 @@ export const spared: Generator = function* (scene) {
         ...scene.of('toComeThrough', 'toRestartOnceOrTwice'),
         ...(was.state.running === undefined ? [] : scene.of('toNeverContradict')).filter(() => !isSource),
         ...scene.given(['toStartInTurn'], ([its]) => its === kind),
-        ...scene.given(['toRunAgain'], ([state]) => typeof state === 'string' && Object.hasOwn(was.state, state)),
+        ...scene.given(['toRunAgain'], ([state]) =>
+          state === 'waiting' ? was.state.running === undefined : was.state.terminated !== undefined,
+        ),
         ...scene.given(['toRestartInjected'], ([its]) => its === name),
         ...(scene.runs(name).after[0]?.lines.some(({entry}) => entry.what === 'postStart') === true
           ? scene.of('toRepeatPostStart')
