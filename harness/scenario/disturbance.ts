@@ -2,7 +2,7 @@ import {conditionOf, controllerOf, statusesOf, type Pod} from '../recording/pod.
 import type {Until} from '../recording/scenario.ts';
 
 /** Reasons of a waiting container that only the user can mend. */
-const hopeless = new Set([
+export const hopeless = new Set([
   'ErrImagePull',
   'ImagePullBackOff',
   'ErrImageNeverPull',

@@ -95,6 +95,15 @@ test('a sidecar that admission puts beside it says nothing of the image', async 
   expect(await checkOn({a: {...ended(0), beside: [mesh]}})).toEqual([]);
 });
 
+test('a sidecar that admission puts beside it and that can not start is one error, which names it', async () => {
+  nodes(node('a'));
+  const mesh = {name: 'mesh', restartCount: 0, ready: false, ...waiting('ErrImagePull')};
+  await expect(checkOn({a: {...waiting('PodInitializing'), beside: [mesh]}})).rejects.toMatchObject({
+    exit: 'notRecorded',
+    message: "image mirror/busybox:1 can't be used on a: admission added mesh, which waits: ErrImagePull: not found",
+  });
+});
+
 test('one that a node can not pull is one error, with the node and the reason', async () => {
   nodes(node('a'), node('b'), node('c'));
   await expect(

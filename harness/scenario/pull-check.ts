@@ -1,11 +1,12 @@
 import {z} from 'zod';
 import {SuiteError} from '../errors.ts';
-import {conditionOf, podSchema, statusOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, podSchema, statusesOf, statusOf, type ContainerStatus, type Pod} from '../recording/pod.ts';
 import {selectorOf, watch} from '../recorder/watch.ts';
 import type {Placement} from '../recording/target.ts';
 import type {May} from '../target/access.ts';
 import {ApiError, type Api} from '../target/api.ts';
 import type {Budgets} from '../timeouts.ts';
+import {hopeless} from './disturbance.ts';
 import {homeOf, type Home} from './labels.ts';
 import {placementFields} from './manifest.ts';
 import {awaitServiceAccount, createNamespace, deleteNamespace} from './namespace.ts';
@@ -149,7 +150,9 @@ async function create({api}: PullCheck, namespace: string, pod: object): Promise
 function outcomeOf(pod: Pod): Outcome | undefined {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return {unchecked: scheduled.message ?? 'no Pod is scheduled there'};
-  // Admission may have put others beside it.
+  const beside = statusesOf(pod).find(({name, state}) => name !== 'image' && hopeless.has(state.waiting?.reason ?? ''));
+  if (beside !== undefined)
+    return {broken: `admission added ${beside.name}, which waits: ${textOf(beside.state.waiting ?? {})}`};
   const {waiting, terminated} = statusOf(pod, 'image')?.state ?? {};
   if (terminated !== undefined) {
     if (terminated.exitCode === 0) return {usable: true};
@@ -158,7 +161,11 @@ function outcomeOf(pod: Pod): Outcome | undefined {
   if (waiting?.reason === undefined || ['ContainerCreating', 'PodInitializing'].includes(waiting.reason)) {
     return pod.status.phase === 'Failed' ? {unchecked: 'the node did not take the Pod'} : undefined;
   }
-  return {broken: [waiting.reason, ...(waiting.message === undefined ? [] : [waiting.message])].join(': ')};
+  return {broken: textOf(waiting)};
+}
+
+function textOf({reason, message}: NonNullable<ContainerStatus['state']['waiting']>): string {
+  return [reason, message].filter(text => text !== undefined).join(': ');
 }
 
 const needed = 'a shell like that of busybox';
