@@ -188,7 +188,7 @@ Examples:
   rac bench                                          on a kind cluster, v1.35; about 25 minutes
   rac bench --shape two-containers --rounds 4        a first look, about 2 minutes
   rac bench --context my-cluster --output runs/bench
-  rac bench --from docs/bench/v1.35.4 docs/bench/v1.36.3 docs/bench/v1.37.2
+  rac bench --from docs/bench/v*/*
 
 Exit codes: 0 measured, 2 usage, 3 the feature is off; 10 and up: nothing was measured (README lists them).
 `;

@@ -107,13 +107,12 @@ export function startsWithoutRetry(): Check {
       return unknown(expected, 'not every source had been restarted alone before');
     const late = done.filter(({firstMs}) => firstMs >= ms);
     const trail = (late.length > 0 ? late : latest(done, ({firstMs}) => firstMs)).map(({evidence}) => evidence);
-    const saw = late.every(({firstMs}) => firstMs <= marks.errorRetryOver.ms)
-      ? 'restarts came with such a retry'
-      : 'restarts took longer than such a retry explains';
+    const explained = late.every(({firstMs}) => firstMs <= marks.errorRetryOver.ms);
+    const saw = explained ? 'restarts came with such a retry' : 'restarts took longer than such a retry explains';
     const finding =
       late.length === 0
         ? held(expected, trail)
-        : late.length === 1
+        : late.length === 1 && explained
           ? unknown(expected, 'one restart was late, by no more than a node explains that is busy at times', trail)
           : lateFinding(timeline, expected, saw, trail, ms);
     return {...finding, figures: [`exit to the first container started: ${spread(done.map(({firstMs}) => firstMs))}`]};
