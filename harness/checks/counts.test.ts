@@ -30,3 +30,25 @@ test.each([
     });
   },
 );
+
+test('a container whose end was told just before the order to exit has not been started again since', () => {
+  const edit = new Edit(goodRecording('crash-loop'));
+  const {timeline} = edit;
+  const exit = timeline.exit?.entry.uptime ?? NaN;
+  const own = timeline.journal.findLast(
+    ({entry}) => entry.what === 'start' && entry.container === 'crasher' && entry.began < exit,
+  );
+  edit.each('journal', ({entry}) => {
+    if (entry.container !== 'crasher' || entry.uptime < (own?.entry.uptime ?? NaN) || entry.uptime > exit) return;
+    entry.uptime = exit - 0.05;
+    if (entry.what === 'start') entry.began = exit - 0.05;
+  });
+  edit.pods(timeline.before.index, timeline.before.index, pod => {
+    status(pod, 'crasher').state = {terminated: {exitCode: 1}};
+  });
+  const edited = timelineOf(edit.recording);
+  expect(edited && countsRestart('crasher')(edited)).toMatchObject({
+    outcome: 'broken',
+    saw: 'restartCount of crasher did not go up', // as on this release
+  });
+});

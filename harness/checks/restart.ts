@@ -74,8 +74,11 @@ export function restartsAll(): Check {
 export function byBackOff(timeline: Timeline, name: string): string | undefined {
   const restarted = restartedIn(timeline, name)?.index ?? 0;
   const removed = ({index, pod}: PodVersion) => index < restarted && statusOf(pod, name)?.containerID === undefined;
-  const last = runsAround(timeline, name).before.at(-1)?.start;
-  if (last !== undefined && last.atMs > timeline.stimulusAtMs - timeline.clockErrorMs)
+  const runs = runsAround(timeline, name).before;
+  const last = runs.at(-1)?.start;
+  const was = statusOf(timeline.before.pod, name);
+  const hadEnded = was?.state.terminated !== undefined && runs.length <= was.restartCount + 1; // told at once, so as good as now
+  if (last !== undefined && !hadEnded && last.atMs > timeline.stimulusAtMs - timeline.clockErrorMs)
     return `${name} was started by its own back-off before the source exited`;
   if (timeline.after.some(removed)) return undefined;
   const idleMs = idleBefore(timeline, name);

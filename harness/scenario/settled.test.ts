@@ -105,7 +105,8 @@ describe('a container waits for its back-off', () => {
   test.each<
     [is: boolean, when: string, waited: number, endedSecondsAgo: number, restartCount: number, exitCode: number]
   >([
-    [false, 'it has waited once, and is to be shown', 10, 1, 2, 1],
+    [true, 'it has waited once', 10, 1, 2, 1],
+    [false, 'half of that is over', 10, 10, 2, 1],
     [true, 'it has waited twice', 20, 1, 3, 1],
     [false, 'most of that is over', 20, 30, 3, 1],
     [false, 'it has waited for no longer than a cluster can be set to', 2, 1, 3, 1],

@@ -87,12 +87,12 @@ export function isAs(pod: Pod, name: string, wanted: ContainerCondition): boolea
 }
 
 /**
- * Whether a container waits to be started by its own policy, for so long yet that a restart of all comes before. That
- * CrashLoopBackOff is shown is waited for until the third time, in which it is taken for granted.
+ * Whether a container waits to be started by its own policy, for so long yet that a restart of all comes before. The kubelet
+ * may show CrashLoopBackOff only when that time is over, so that it is not waited for.
  */
 function isInBackOff(status: ContainerStatus): boolean {
   const backOff = backOffOf(status);
-  if (backOff === undefined || (status.state.waiting === undefined && status.restartCount < 3)) return false;
+  if (backOff === undefined) return false;
   const passedMs = Math.max(0, Date.now() - Date.parse(backOff.since));
   const isOtherClock = passedMs > marks.otherClock.ms + backOff.lastsMs;
   return backOff.lastsMs - (isOtherClock ? 0 : passedMs) >= marks.backOffLeft.ms;
