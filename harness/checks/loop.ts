@@ -212,7 +212,11 @@ export function endsByDeletion(): Check {
       .map(({atMs}, at) => atMs - (starts[at - 1]?.atMs ?? timeline.stimulusAtMs));
     const boundMs = graceMs(timeline) + marks.podGone.ms + Math.max(0, ...roundsMs);
     // The kubelet may be at one start when it hears of the deletion, and tells of it seconds later.
-    const [atWork, further] = starts.filter(({atMs}) => atMs > deletion.atMs);
+    const told = starts.filter(({atMs}) => atMs > deletion.atMs);
+    const isToldLate = told[0] !== undefined && startedBefore(told[0], timeline.source);
+    if (isToldLate && told.length === 2)
+      return unknown(expected, 'one start was told late, and the other may have been under way', trail);
+    const [atWork, further] = told;
     if (atWork !== undefined) trail.push(evidence(atWork, `${timeline.source} starts`));
     if (further !== undefined) {
       trail.push(evidence(further, `${timeline.source} starts`));
@@ -227,6 +231,14 @@ export function endsByDeletion(): Check {
     }
     return unlessGap(timeline, held(expected, trail), 'presence');
   };
+}
+
+/** Whether a version of a Pod that is being deleted tells of a start that came before the deletion, both in whole seconds. */
+function startedBefore({pod}: PodVersion, container: string): boolean {
+  const {running, terminated} = statusOf(pod, container)?.state ?? {};
+  const {deletionTimestamp = '', deletionGracePeriodSeconds: grace} = pod.metadata;
+  const deletedAtMs = Date.parse(deletionTimestamp) - (typeof grace === 'number' ? grace * 1000 : NaN);
+  return Date.parse((running ?? terminated)?.startedAt ?? '') < deletedAtMs;
 }
 
 /** What is wrong in a loop, and where it is seen. */

@@ -71,7 +71,8 @@ export const startedAfterTheEnd: Generator = function* (scene) {
           kind: 'a loop goes on after the deletion',
           at,
           edit: e => change(scene, e, name, index, index, now => (now.containerID = 'containerd://second')),
-          must: scene.of('toEndByDeletion'),
+          must: [],
+          mustNotPass: scene.of('toEndByDeletion'), // undecided where a start before it was told late
           may,
         };
       if (sources.includes(name) && scene.of('toStayEnded').length > 0)
