@@ -56,6 +56,20 @@ const inPlaceAndAnew: Scenario = {
   ]).flat(),
 };
 
+const eachOfEight = (
+  name: string,
+  code: number,
+  until: 'restarted' | 'restarted alone',
+  apartSeconds: number,
+): Step => ({
+  do: 'exit',
+  name,
+  tells: [{container: 'source', code, afterSeconds: 0.5}],
+  pods: pods(8),
+  apartSeconds,
+  until,
+});
+
 /** Of the container that is restarted alone first, two runs are in the runtime when the restart of all begins. */
 const restartedAloneBefore: Scenario = {
   id: 'restarted-alone-before',
@@ -63,15 +77,7 @@ const restartedAloneBefore: Scenario = {
   manifest: 'two-containers.yaml',
   copies: 8,
   alone: true,
-  steps: [
-    {code: 1, name: 'alone', apartSeconds: 0.4, until: 'restarted alone'} as const,
-    {code: 88, name: 'in place', apartSeconds: 2.1, until: 'restarted'} as const,
-  ].map(({code, ...step}) => ({
-    do: 'exit',
-    tells: [{container: 'source', code, afterSeconds: 0.5}],
-    pods: pods(8),
-    ...step,
-  })),
+  steps: [eachOfEight('alone', 1, 'restarted alone', 0.4), eachOfEight('in place', 88, 'restarted', 2.1)],
 };
 
 const atOnce = (count: number, seconds: number): Step => ({

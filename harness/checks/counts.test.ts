@@ -1,8 +1,17 @@
 import {expect, test} from '@jest/globals';
-import {timelineOf} from '../recording/timeline.ts';
+import {timelineOf, type Timeline} from '../recording/timeline.ts';
 import {Edit, status} from '../testing/edit.ts';
 import {goodRecording} from '../testing/recorded.ts';
 import {countsRestart} from './counts.ts';
+
+/** The last start of the crasher before the source exits. */
+function lastRun({journal}: Timeline, exit: number) {
+  for (const line of journal.toReversed()) {
+    const {entry} = line;
+    if (entry.what === 'start' && entry.container === 'crasher' && entry.began < exit) return {...line, entry};
+  }
+  throw new Error('the crasher has not run');
+}
 
 test.each([
   ['shown to wait', {waiting: {reason: 'CrashLoopBackOff'}}],
@@ -14,10 +23,7 @@ test.each([
     edit.pods(edit.timeline.before.index, edit.timeline.before.index, pod => (status(pod, 'crasher').state = state));
     const {timeline} = edit;
     const exit = timeline.exit?.entry.uptime ?? NaN;
-    const own = timeline.journal.findLast(
-      ({entry}) => entry.what === 'start' && entry.container === 'crasher' && entry.began < exit,
-    );
-    if (own?.entry.what !== 'start') throw new Error('the crasher has not run');
+    const own = lastRun(timeline, exit);
     const began = exit - 0.05;
     edit.insert(own.index + 1, {kind: 'journal', atMs: own.atMs, entry: {...own.entry, began, uptime: began}});
     edit.pods(edit.timeline.stimulusIndex, Infinity, pod => {
@@ -35,11 +41,9 @@ test('a container whose end was told just before the order to exit has not been 
   const edit = new Edit(goodRecording('crash-loop'));
   const {timeline} = edit;
   const exit = timeline.exit?.entry.uptime ?? NaN;
-  const own = timeline.journal.findLast(
-    ({entry}) => entry.what === 'start' && entry.container === 'crasher' && entry.began < exit,
-  );
+  const own = lastRun(timeline, exit);
   edit.each('journal', ({entry}) => {
-    if (entry.container !== 'crasher' || entry.uptime < (own?.entry.uptime ?? NaN) || entry.uptime > exit) return;
+    if (entry.container !== 'crasher' || entry.uptime < own.entry.uptime || entry.uptime > exit) return;
     entry.uptime = exit - 0.05;
     if (entry.what === 'start') entry.began = exit - 0.05;
   });

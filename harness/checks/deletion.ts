@@ -1,5 +1,6 @@
-import type {Timeline} from '../recording/timeline.ts';
-import type {Evidence} from './finding.ts';
+import type {PodVersion, Timeline} from '../recording/timeline.ts';
+import {broken, missing, unknown, type Evidence, type Finding} from './finding.ts';
+import {slownessToEnd} from './slowness.ts';
 
 /** The deletion of the Pod by the scenario, as evidence, and when the Pod was gone from the API. */
 export interface Deletion extends Evidence {
@@ -16,4 +17,29 @@ export function deletionOf({recording, stimulusIndex, before}: Timeline): Deleti
     o => o.kind === 'pod' && o.type === 'DELETED' && o.object.metadata.uid === before.pod.metadata.uid,
   );
   return {index, atMs: step.atMs, text: 'the Pod is deleted', goneAtMs: gone?.atMs};
+}
+
+/** The first version in which the Pod is being deleted; the kubelet deletes it once more in the end. */
+export function markedIn({after}: Timeline): PodVersion | undefined {
+  return after.find(({pod}) => pod.metadata.deletionTimestamp !== undefined);
+}
+
+/** When the Pod was deleted, ms, by the API server's clock, which goes by the second; NaN where `marked` does not say. */
+export function deletedAt({pod}: PodVersion): number {
+  const {deletionTimestamp = '', deletionGracePeriodSeconds = 0} = pod.metadata;
+  return Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+}
+
+/** What is wrong where a deleted Pod is not gone within a bound, ms from the deletion; undefined where it is. */
+export function staysLonger(
+  timeline: Timeline,
+  {atMs, goneAtMs}: Deletion,
+  boundMs: number,
+  {expected, evidence}: Pick<Finding, 'expected' | 'evidence'>,
+): Finding | undefined {
+  if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', evidence);
+  if (goneAtMs - atMs <= boundMs) return undefined;
+  const saw = 'the Pod was there long after its grace period';
+  const slow = slownessToEnd(timeline, boundMs);
+  return slow === undefined ? broken(expected, saw, evidence) : unknown(expected, `${saw}, ${slow}`, evidence);
 }

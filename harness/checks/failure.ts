@@ -2,10 +2,10 @@ import {conditionOf, statusOf, type Pod} from '../recording/pod.ts';
 import {eventsOf, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
-import {deletionOf} from './deletion.ts';
+import {deletedAt, deletionOf, markedIn, staysLonger} from './deletion.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
-import {longest, slownessToEnd} from './slowness.ts';
+import {longest} from './slowness.ts';
 
 /**
  * A container that fails when it runs again fails the Pod where no policy starts it once more (KEP-5532, "API", of init
@@ -102,7 +102,7 @@ export function endsWhenDeleted(): Check {
     const deletion = deletionOf(timeline);
     if (deletion === undefined) return unknown(expected, 'the Pod was not deleted');
     const trail: Evidence[] = [stimulusEvidence(timeline), deletion];
-    const marked = timeline.after.find(({pod}) => pod.metadata.deletionTimestamp !== undefined);
+    const marked = markedIn(timeline);
     const raised = marked === undefined ? undefined : conditionOf(marked.pod, 'AllContainersRestarting')?.status;
     const early = timeline.after.some(
       version => version.index < deletion.index && timeline.hadRun.some(name => isNew(timeline, version, name)),
@@ -118,15 +118,11 @@ export function endsWhenDeleted(): Check {
     if (late !== undefined) return broken(expected, `${late.name} was started again`, late.seen);
     const [first] = again;
     if (first !== undefined) return unknown(expected, `${first.name} was being started at the deletion`, first.seen);
-    const {goneAtMs} = deletion;
-    if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', trail);
     const boundMs = graceMs(timeline) + marks.podGone.ms;
-    if (goneAtMs - deletion.atMs > boundMs) {
-      const saw = 'the Pod was there long after its grace period';
-      const slow = slownessToEnd(timeline, boundMs);
-      return slow === undefined ? broken(expected, saw, trail) : unknown(expected, `${saw}, ${slow}`, trail);
-    }
-    return unlessGap(timeline, held(expected, trail), 'presence');
+    return (
+      staysLonger(timeline, deletion, boundMs, {expected, evidence: trail}) ??
+      unlessGap(timeline, held(expected, trail), 'presence')
+    );
   };
 }
 
@@ -134,12 +130,10 @@ export function endsWhenDeleted(): Check {
  * Whether the kubelet was at the start of a container when the Pod was deleted, or had not heard of that yet, though it told of
  * the start later: by its own times, which go by the second, or by an event that came within a second of the deletion.
  *
- * @param deleted the first version with a deletionTimestamp; the kubelet deletes the Pod once more in the end
+ * @param deleted the first version with a deletionTimestamp
  */
 function wasAtStart({recording, before}: Timeline, deleted: PodVersion, started: Pod, name: string): boolean {
-  const {deletionTimestamp, deletionGracePeriodSeconds = 0} = deleted.pod.metadata;
-  if (deletionTimestamp === undefined) return false;
-  const deletedAt = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+  const deletedAtMs = deletedAt(deleted);
   const {state} = statusOf(started, name) ?? {};
   const was = statusOf(before.pod, name)?.state;
   const startedBefore = Date.parse(was?.running?.startedAt ?? was?.terminated?.startedAt ?? '');
@@ -149,8 +143,8 @@ function wasAtStart({recording, before}: Timeline, deleted: PodVersion, started:
     .filter(({time}) => time > startedBefore);
   const times = [state?.running?.startedAt, state?.terminated?.startedAt].map(time => Date.parse(time ?? ''));
   return (
-    events.some(({atMs, time}) => time <= deletedAt || atMs <= deleted.atMs + marks.leastTolerance.ms) ||
-    times.some(time => time > startedBefore && time <= deletedAt)
+    events.some(({atMs, time}) => time <= deletedAtMs || atMs <= deleted.atMs + marks.leastTolerance.ms) ||
+    times.some(time => time > startedBefore && time <= deletedAtMs)
   );
 }
 

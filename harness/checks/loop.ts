@@ -3,10 +3,10 @@ import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
-import {deletionOf} from './deletion.ts';
-import {broken, held, missing, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
+import {deletedAt, deletionOf, markedIn, staysLonger} from './deletion.ts';
+import {broken, held, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, stimulusEvidence} from './restart.ts';
-import {slowness, slownessToEnd} from './slowness.ts';
+import {slowness} from './slowness.ts';
 
 /** So many restarts, one right after the other, are a loop. */
 const loopRestarts = 3;
@@ -211,34 +211,25 @@ export function endsByDeletion(): Check {
       .filter(({atMs}) => atMs <= deletion.atMs)
       .map(({atMs}, at) => atMs - (starts[at - 1]?.atMs ?? timeline.stimulusAtMs));
     const boundMs = graceMs(timeline) + marks.podGone.ms + Math.max(0, ...roundsMs);
-    // The kubelet may be at one start when it hears of the deletion, and tells of it seconds later.
-    const told = starts.filter(({atMs}) => atMs > deletion.atMs);
-    const isToldLate = told[0] !== undefined && startedBefore(told[0], timeline.source);
-    if (isToldLate && told.length === 2)
-      return unknown(expected, 'one start was told late, and the other may have been under way', trail);
-    const [atWork, further] = told;
-    if (atWork !== undefined) trail.push(evidence(atWork, `${timeline.source} starts`));
-    if (further !== undefined) {
-      trail.push(evidence(further, `${timeline.source} starts`));
-      return broken(expected, `${timeline.source} was started again`, trail);
-    }
-    const {goneAtMs} = deletion;
-    if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', trail);
-    if (goneAtMs - deletion.atMs > boundMs) {
-      const saw = 'the Pod was there long after its grace period';
-      const slow = slownessToEnd(timeline, boundMs);
-      return slow === undefined ? broken(expected, saw, trail) : unknown(expected, `${saw}, ${slow}`, trail);
-    }
-    return unlessGap(timeline, held(expected, trail), 'presence');
+    // The kubelet may be at one start when it hears of the deletion, and tells of it, or of the one before, seconds later.
+    const [first, further, third] = starts.filter(({atMs}) => atMs > deletion.atMs);
+    for (const version of [first, further])
+      if (version !== undefined) trail.push(evidence(version, `${timeline.source} starts`));
+    const mayBeAtWork = first !== undefined && third === undefined && beganBefore(first, timeline);
+    if (further !== undefined && !mayBeAtWork) return broken(expected, `${timeline.source} was started again`, trail);
+    const late = staysLonger(timeline, deletion, boundMs, {expected, evidence: trail});
+    if (late !== undefined) return late;
+    return further === undefined
+      ? unlessGap(timeline, held(expected, trail), 'presence')
+      : unknown(expected, 'one start was told late, and the other may have been under way', trail);
   };
 }
 
-/** Whether a version of a Pod that is being deleted tells of a start that came before the deletion, both in whole seconds. */
-function startedBefore({pod}: PodVersion, container: string): boolean {
-  const {running, terminated} = statusOf(pod, container)?.state ?? {};
-  const {deletionTimestamp = '', deletionGracePeriodSeconds: grace} = pod.metadata;
-  const deletedAtMs = Date.parse(deletionTimestamp) - (typeof grace === 'number' ? grace * 1000 : NaN);
-  return Date.parse((running ?? terminated)?.startedAt ?? '') < deletedAtMs;
+/** Whether a start that is told after the deletion came before it by its own time. */
+function beganBefore({pod}: PodVersion, timeline: Timeline): boolean {
+  const {running, terminated} = statusOf(pod, timeline.source)?.state ?? {};
+  const marked = markedIn(timeline);
+  return marked !== undefined && Date.parse((running ?? terminated)?.startedAt ?? '') < deletedAt(marked);
 }
 
 /** What is wrong in a loop, and where it is seen. */

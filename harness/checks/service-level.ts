@@ -101,9 +101,9 @@ export function startsWithoutRetry(): Check {
     const step = told?.kind === 'stimulus' ? told.step : undefined;
     const done = allDone(timeline, expected, restart => restart.step === step);
     if ('outcome' in done) return done;
-    const pods = new Set(done.map(({restart}) => restart.pod));
     const alone = restartsIn(timeline).filter(restart => restart.step !== step && restart.missing.length > 0);
-    if (alone.length === 0 || alone.some(({pod}) => !pods.has(pod)) || alone.length < pods.size)
+    const had = new Set(alone.map(({pod}) => pod));
+    if (!done.every(({restart}) => had.has(restart.pod)))
       return unknown(expected, 'not every source had been restarted alone before');
     const late = done.filter(({firstMs}) => firstMs >= ms);
     const trail = (late.length > 0 ? late : latest(done, ({firstMs}) => firstMs)).map(({evidence}) => evidence);

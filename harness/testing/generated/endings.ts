@@ -24,12 +24,12 @@ const ofEndings = [
 ] as const;
 
 const started =
-  (scene: Scene, name: string, from: number, id = 'containerd://second') =>
+  (scene: Scene, name: string, from: number, to = Infinity) =>
   (e: Edit) =>
-    scene.versions(e, from, Infinity, pod => {
+    scene.versions(e, from, to, pod => {
       const now = statusOf(pod, name);
       if (now === undefined) return;
-      now.containerID = id;
+      now.containerID = 'containerd://second';
       // Of a deleted Pod it counts whether that was later than the deletion.
       const {deletionTimestamp} = pod.metadata;
       if (deletionTimestamp !== undefined) now.state = {running: {startedAt: deletionTimestamp}};
@@ -70,9 +70,8 @@ export const startedAfterTheEnd: Generator = function* (scene) {
         yield {
           kind: 'a loop goes on after the deletion',
           at,
-          edit: e => change(scene, e, name, index, index, now => (now.containerID = 'containerd://second')),
-          must: [],
-          mustNotPass: scene.of('toEndByDeletion'), // undecided where a start before it was told late
+          edit: started(scene, name, index, index),
+          must: scene.of('toEndByDeletion'),
           may,
         };
       if (sources.includes(name) && scene.of('toStayEnded').length > 0)
