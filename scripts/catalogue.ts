@@ -9,7 +9,7 @@ import {readCatalogue, type Catalogue} from '../harness/verdicts/catalogue.ts';
 import {extentOf, holes, readCoverage} from '../harness/verdicts/coverage.ts';
 import {readKillMatrix, recordedFile, summarizeKills} from '../harness/verdicts/kill-matrix.ts';
 import {warn} from './say.ts';
-import {allStatements} from './statements.ts';
+import {allStatements} from '../harness/statements.ts';
 
 interface Flags {
   readonly json?: true;
@@ -143,7 +143,7 @@ function readDocument(file: string): string {
 async function writeRecordedKills(folder: URL): Promise<void> {
   const {recordedKills} = await import('../harness/testing/kills.ts'); // reads every kept recording
   const {format, resolveConfig} = await import('prettier');
-  const kills = recordedKills(await allStatements(), readCatalogue(folder));
+  const kills = await recordedKills(await allStatements(), readCatalogue(folder));
   const file = new URL(recordedFile, folder);
   writeFileSync(file, await format(JSON.stringify(kills, null, 2), {...(await resolveConfig(file)), parser: 'json'}));
 }

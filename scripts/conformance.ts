@@ -17,7 +17,7 @@ import {divide, judgeable, recordAll, type RecordOptions} from './record-all.ts'
 import {makeFolder, sealRun} from './run-files.ts';
 import {say, seconds, timed} from './say.ts';
 import {select, type Asked} from './selection.ts';
-import {allStatements} from './statements.ts';
+import {allStatements} from '../harness/statements.ts';
 import {version} from './version.ts';
 
 /** What a conformance run is asked for. */

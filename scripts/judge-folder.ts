@@ -14,7 +14,7 @@ import {readCatalogue, type Catalogue} from '../harness/verdicts/catalogue.ts';
 import {root} from './paths.ts';
 import {reportFiles, writeReport} from './report-files.ts';
 import {select} from './selection.ts';
-import {allStatements} from './statements.ts';
+import {allStatements} from '../harness/statements.ts';
 import {version} from './version.ts';
 
 /** A run that was judged. */

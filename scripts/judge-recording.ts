@@ -3,7 +3,7 @@ import {z} from 'zod';
 import {readRunRecording, readSelection, readTarget, runFolder} from '../harness/run-folder.ts';
 import {readCatalogue} from '../harness/verdicts/catalogue.ts';
 import {judgeStatement} from '../harness/verdicts/judge-statement.ts';
-import {allStatements} from './statements.ts';
+import {allStatements} from '../harness/statements.ts';
 
 // The thread of verdicts-so-far.ts: gets ids of scenarios whose recordings are complete, gives the verdicts on each.
 const {path} = z.object({path: z.string()}).parse(workerData);

@@ -16,7 +16,7 @@ import {registerRun} from './living-runs.ts';
 import {root} from './paths.ts';
 import {keepDurations, pastDurations, secondsOf} from './durations.ts';
 import {say, seconds, timed, warn} from './say.ts';
-import {allStatements} from './statements.ts';
+import {allStatements} from '../harness/statements.ts';
 import {judgeMeanwhile} from './verdicts-so-far.ts';
 import type {Selection} from './selection.ts';
 import {sweep} from './sweep.ts';

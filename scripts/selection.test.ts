@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {readCatalogue} from '../harness/verdicts/catalogue.ts';
 import {select, type Asked} from './selection.ts';
-import {allStatements} from './statements.ts';
+import {allStatements} from '../harness/statements.ts';
 
 const catalogue = readCatalogue(new URL('../suites/', import.meta.url));
 const statements = await allStatements();

@@ -50,7 +50,12 @@ export interface Judgeable {
    *
    * @param failure explains what did not hold; undefined where it held
    */
-  collect(found: {finding: Finding; excerpt: readonly string[]; by: Expectation; failure: Error | undefined}): void;
+  collect(found: {
+    finding: Finding;
+    excerpt: () => readonly string[];
+    by: Expectation;
+    failure: Error | undefined;
+  }): void;
 }
 
 /** Thrown where a precondition was not seen to be met: what is expected after it says nothing then. */
@@ -100,8 +105,8 @@ function outcome(
   from: Pick<Timeline, 'recording' | 'stimulusAtMs'>,
   by: Expectation,
 ) {
-  const lines = excerpt(finding, from);
-  const message = (): string => explain(finding, lines);
+  const lines = () => excerpt(finding, from);
+  const message = (): string => explain(finding, lines());
   run.collect({finding, excerpt: lines, by, failure: finding.outcome === 'held' ? undefined : new Error(message())});
   return {pass: true, message, outcome: finding.outcome};
 }

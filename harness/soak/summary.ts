@@ -50,11 +50,15 @@ function steadiness(id: string, runs: readonly RunEntry[]): Steadiness {
 /** So many runs must have the same verdicts before one of their folders is no loss. */
 const witnesses = 3;
 
-/** The runs whose folders show nothing that others don't: every verdict is that of most runs, and of several. */
+/** What has to be explained from a recording, even where most runs say it: they may not in the end. */
+const unexplained = new Set<Outcome>(['Failed', 'Inconclusive', 'Error']);
+
+/** The runs whose folders show nothing that others don't: every verdict is that of most runs, of several, and explained. */
 export function unremarkable(entries: readonly Entry[]): readonly RunEntry[] {
   return soaked(entries).flatMap(({runs, requirements}) => {
     const steady = requirements.every(({runs: judged, differing}) => judged - differing.length >= witnesses);
     const remarkable = new Set(requirements.flatMap(({differing}) => differing.map(({run}) => run.number)));
-    return steady ? runs.filter(({number}) => !remarkable.has(number)) : [];
+    const explained = ({verdicts}: RunEntry) => Object.values(verdicts).every(outcome => !unexplained.has(outcome));
+    return steady ? runs.filter(run => !remarkable.has(run.number) && explained(run)) : [];
   });
 }

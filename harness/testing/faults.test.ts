@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {allStatements} from '../../scripts/statements.ts';
+import {allStatements} from '../statements.ts';
 import {conditionOf} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
 import {readCatalogue} from '../verdicts/catalogue.ts';

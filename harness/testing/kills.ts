@@ -3,7 +3,7 @@ import type {Catalogue} from '../verdicts/catalogue.ts';
 import type {RecordedKills} from '../verdicts/kill-matrix.ts';
 import {Bench} from './bench.ts';
 import {faults} from './faults/index.ts';
-import {generatedFaults, judgeFault} from './generated/index.ts';
+import {judgeGenerated} from './generated/in-threads.ts';
 import {keptScenarios} from './recorded.ts';
 
 /** Collects which requirements faults turn red. */
@@ -37,7 +37,10 @@ export class KillCounts {
 }
 
 /** Judges every recorded fault, named and generated, and gives the faults that each requirement catches. */
-export function recordedKills(statements: readonly Statement[], {requirements, deviations}: Catalogue): RecordedKills {
+export async function recordedKills(
+  statements: readonly Statement[],
+  {requirements, deviations}: Catalogue,
+): Promise<RecordedKills> {
   const bench = new Bench(statements, deviations);
   const counts = new KillCounts();
   for (const {in: scenario, name, edit} of faults) {
@@ -47,7 +50,6 @@ export function recordedKills(statements: readonly Statement[], {requirements, d
       red.map(({requirement}) => requirement),
     );
   }
-  for (const scenario of keptScenarios())
-    for (const fault of generatedFaults(bench, scenario)) counts.generated(judgeFault(bench, scenario, fault).red);
+  for (const {red} of await judgeGenerated(keptScenarios())) for (const ids of red) counts.generated(ids);
   return counts.of(requirements.keys());
 }

@@ -1,7 +1,6 @@
-import {readdirSync} from 'node:fs';
 import type {Evidence} from '../report/evidence.ts';
 import {buildReport, type Report} from '../report/report.ts';
-import {collectStatements} from '../suite.ts';
+import {allStatements} from '../statements.ts';
 import {readCatalogue} from '../verdicts/catalogue.ts';
 import type {Verdict} from '../verdicts/verdict.ts';
 import {Bench} from './bench.ts';
@@ -33,7 +32,7 @@ const leftOut: Verdict = {
 /** Kept recordings of scenarios, some of them edited, judged by all that the suites state of them. */
 export async function recordedRun(scenarios: readonly string[], edits: Edits = {}): Promise<RecordedRun> {
   const catalogue = readCatalogue(suites);
-  const bench = new Bench(await (allStatements ??= stateAll()), catalogue.deviations);
+  const bench = new Bench(await allStatements(), catalogue.deviations);
   const recordings = scenarios.toSorted().map(scenario => {
     const edit = new Edit({...goodRecording(scenario), file: `recordings/${scenario}.ndjson`});
     edits[scenario]?.(edit);
@@ -59,15 +58,5 @@ export function redRun(): Promise<RecordedRun> {
     'probe-fails': e =>
       e.insert(e.raised, {kind: 'gap', atMs: e.timeline.stimulusAtMs + 1, resource: 'pods', why: 'too old'}),
     'pod-policy-always': e => e.end('error'),
-  });
-}
-
-/** A suite states what it states when it is loaded, and that is once. */
-let allStatements: ReturnType<typeof stateAll> | undefined;
-
-function stateAll() {
-  return collectStatements(async () => {
-    const files = readdirSync(suites).filter(name => name.endsWith('.test.ts'));
-    for (const name of files) await import(new URL(name, suites).pathname);
   });
 }

@@ -2,10 +2,10 @@ import type {Finding} from '../checks/finding.ts';
 import {Undecided, type Expectation} from '../matchers/matchers.ts';
 import {decidingOf, verdictOn, type Judged, type Verdict} from './verdict.ts';
 
-/** A finding with its formatted evidence, as a matcher hands it on. */
+/** A finding with what formats its evidence, as a matcher hands it on. */
 export interface Collected {
   readonly finding: Finding;
-  readonly excerpt: readonly string[];
+  readonly excerpt: () => readonly string[];
   /** What was expected. */
   readonly by?: Expectation | undefined;
   /** Explains what did not hold. */
@@ -28,8 +28,8 @@ export function judge(
   const collected = findings();
   const found = collected.map(({finding}) => finding);
   const finding = decidingOf(judged, found);
-  const {excerpt = [], failure} = collected.find(each => each.finding === finding) ?? {};
-  const verdict = verdictOn(judged, found, excerpt);
+  const {excerpt, failure} = collected.find(each => each.finding === finding) ?? {};
+  const verdict = verdictOn(judged, found, excerpt?.() ?? []);
   const decided = thrown === undefined || thrown instanceof Undecided || verdict.outcome === 'Failed';
   if (decided) return {verdict, failure};
   return {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {allStatements} from '../../scripts/statements.ts';
+import {allStatements} from '../statements.ts';
 import {isAsPredicted, judgeMutant, readMutants, type Mutant} from './mutants.ts';
 
 const suites = new URL('../../suites/', import.meta.url);

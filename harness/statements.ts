@@ -1,8 +1,5 @@
 import {readdirSync} from 'node:fs';
-import {join} from 'node:path';
-import {pathToFileURL} from 'node:url';
-import {collectStatements, type Statement} from '../harness/suite.ts';
-import {root} from './paths.ts';
+import {collectStatements, type Statement} from './suite.ts';
 
 let stated: Promise<readonly Statement[]> | undefined;
 
@@ -12,11 +9,11 @@ export function allStatements(): Promise<readonly Statement[]> {
 }
 
 async function load(): Promise<readonly Statement[]> {
-  const folder = join(root, 'suites');
+  const folder = new URL('../suites/', import.meta.url);
   const files = readdirSync(folder)
     .filter(name => name.endsWith('.test.ts'))
     .toSorted();
   return collectStatements(async () => {
-    for (const name of files) await import(pathToFileURL(join(folder, name)).href);
+    for (const name of files) await import(new URL(name, folder).href);
   });
 }
