@@ -118,6 +118,11 @@ export const marks = {
     meaning: 'by how much a time is exceeded at least before that counts, on however quick a node',
     source: 'the kubelet looks at its containers once a second',
   },
+  deletionHeard: {
+    ms: 5_000,
+    meaning: 'a kubelet may start one more container so long after a deletion, of which it has not heard yet',
+    source: '4 s were seen on a node with 2 cores that started twelve Pods at once',
+  },
   slowPodStart: {
     ms: 30_000,
     meaning: 'a node that takes longer to start a Pod is too slow for what does not come to mean anything',

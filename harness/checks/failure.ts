@@ -114,10 +114,16 @@ export function endsWhenDeleted(): Check {
       const version = restartedIn(timeline, name);
       return version === undefined ? [] : [{name, seen: [...trail, evidence(version, 'a new container id')], version}];
     });
-    const late = again.find(({name, version}) => !wasAtStart(timeline, marked, version.pod, name));
-    if (late !== undefined) return broken(expected, `${late.name} was started again`, late.seen);
-    const [first] = again;
-    if (first !== undefined) return unknown(expected, `${first.name} was being started at the deletion`, first.seen);
+    const begunBy = (ms: number) =>
+      again.filter(({name, version}) => isBegunBy(ms, timeline, marked, version.pod, name));
+    const [atOnce, soon] = [new Set(begunBy(0)), new Set(begunBy(marks.deletionHeard.ms))];
+    const late = again.filter(each => !atOnce.has(each)).toSorted((a, b) => a.version.index - b.version.index);
+    const [first, further] = late;
+    // A kubelet that goes on with the restart does not end with one container.
+    const goesOn = further ?? (first === undefined || soon.has(first) ? undefined : first);
+    if (goesOn !== undefined) return broken(expected, `${goesOn.name} was started again`, goesOn.seen);
+    const [begun] = again;
+    if (begun !== undefined) return unknown(expected, `${begun.name} was being started at the deletion`, begun.seen);
     const boundMs = graceMs(timeline) + marks.podGone.ms;
     return (
       staysLonger(timeline, deletion, boundMs, {expected, evidence: trail}) ??
@@ -127,13 +133,19 @@ export function endsWhenDeleted(): Check {
 }
 
 /**
- * Whether the kubelet was at the start of a container when the Pod was deleted, or had not heard of that yet, though it told of
- * the start later: by its own times, which go by the second, or by an event that came within a second of the deletion.
+ * Whether a container was begun to be started so many ms after the deletion of the Pod or before, though the kubelet told of
+ * it later: by its own times, which go by the second, or by an event that came within a second of that.
  *
  * @param deleted the first version with a deletionTimestamp
  */
-function wasAtStart({recording, before}: Timeline, deleted: PodVersion, started: Pod, name: string): boolean {
-  const deletedAtMs = deletedAt(deleted);
+function isBegunBy(
+  ms: number,
+  {recording, before}: Timeline,
+  deleted: PodVersion,
+  started: Pod,
+  name: string,
+): boolean {
+  const lastMs = deletedAt(deleted) + ms;
   const {state} = statusOf(started, name) ?? {};
   const was = statusOf(before.pod, name)?.state;
   const startedBefore = Date.parse(was?.running?.startedAt ?? was?.terminated?.startedAt ?? '');
@@ -143,8 +155,8 @@ function wasAtStart({recording, before}: Timeline, deleted: PodVersion, started:
     .filter(({time}) => time > startedBefore);
   const times = [state?.running?.startedAt, state?.terminated?.startedAt].map(time => Date.parse(time ?? ''));
   return (
-    events.some(({atMs, time}) => time <= deletedAtMs || atMs <= deleted.atMs + marks.leastTolerance.ms) ||
-    times.some(time => time > startedBefore && time <= deletedAtMs)
+    events.some(({atMs, time}) => time <= lastMs || atMs <= deleted.atMs + ms + marks.leastTolerance.ms) ||
+    times.some(time => time > startedBefore && time <= lastMs)
   );
 }
 

@@ -190,6 +190,20 @@ test('a deleted Pod that goes late is undecided on a node that took longer to st
   });
 });
 
+test('one start within seconds of a deletion is undecided: the kubelet may not have heard of that', () => {
+  const recording = new Edit(goodRecording('deleted-meanwhile'));
+  recording.pods(0, Infinity, ({metadata: {deletionTimestamp}, status: {initContainerStatuses}}) => {
+    if (deletionTimestamp === undefined) return; // 3 s after the deletion
+    const again = {containerID: 'containerd://another', state: {running: {startedAt: deletionTimestamp}}};
+    for (const prepare of initContainerStatuses.slice(0, 1)) Object.assign(prepare, again);
+  });
+  const verdicts = bench.judge('deleted-meanwhile', recording.recording);
+  expect(verdicts.find(({requirement}) => requirement === 'INI-3')).toMatchObject({
+    outcome: 'Inconclusive',
+    saw: 'prepare was being started at the deletion',
+  });
+});
+
 test.each([
   ['Liveness probe failed: command timed out: "sh -c" timed out after 5s', 'Inconclusive'],
   ['Liveness probe failed: ', 'Failed'],

@@ -60,12 +60,24 @@ export const startedAfterTheEnd: Generator = function* (scene) {
           ...after,
           ...again,
           ...(sources.includes(name) ? scene.of('toStayEnded') : []),
-          ...(deleted !== -1 && index > deleted && scene.timeline.hadRun.includes(name)
-            ? scene.of('toEndWhenDeleted')
-            : []),
         ],
+        // One start alone may be of a kubelet that has not heard of the deletion.
+        mustNotPass:
+          deleted !== -1 && index > deleted && scene.timeline.hadRun.includes(name) ? scene.of('toEndWhenDeleted') : [],
         may,
       };
+      const other = scene.timeline.hadRun.find(each => each !== name);
+      if (deleted !== -1 && index > deleted && other !== undefined && scene.timeline.hadRun.includes(name))
+        yield {
+          kind: 'a restart goes on after the deletion',
+          at: `${name}, ${at}`,
+          edit: e => {
+            started(scene, name, index)(e);
+            started(scene, other, index)(e);
+          },
+          must: scene.of('toEndWhenDeleted'),
+          may,
+        };
       if (deleted !== -1 && index > deleted && name === scene.timeline.source)
         yield {
           kind: 'a loop goes on after the deletion',
