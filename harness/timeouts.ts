@@ -120,7 +120,7 @@ export const marks = {
   },
   deletionHeard: {
     ms: 5_000,
-    meaning: 'a kubelet may start one more container so long after a deletion, of which it has not heard yet',
+    meaning: 'a kubelet may not have heard of a deletion for so long, where the recording does not tell how late it is',
     source: '4 s were seen on a node with 2 cores that started twelve Pods at once',
   },
   slowPodStart: {
@@ -156,7 +156,8 @@ export const marks = {
   },
   backOffLeft: {
     ms: 12_000,
-    meaning: 'what is left of a back-off at least where another container is to exit during it',
+    meaning:
+      'what is left of a back-off at least where another container is to exit during it, 3 s later at the soonest',
     source: 'longer than a restart of all takes on a busy node; the first back-off, 10 s, is too short for it',
   },
   endpointNoticed: {
@@ -165,9 +166,10 @@ export const marks = {
     source: 'the EndpointSlice controller collects changes for 0.5 s',
   },
   podGone: {
-    ms: 10_000,
+    ms: 20_000,
     meaning: 'from the end of the grace period until a deleted Pod is gone from the API',
-    source: 'longer than the kubelet takes to end containers and to report it, 1 to 3 s',
+    source:
+      'the kubelet takes 1 to 3 s to end containers and to report it, 11 s on a busy node; its next look comes after 60 s',
   },
   leftBehind: {
     ms: 3_600_000,

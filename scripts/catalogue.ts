@@ -143,7 +143,7 @@ function readDocument(file: string): string {
 async function writeRecordedKills(folder: URL): Promise<void> {
   const {recordedKills} = await import('../harness/testing/kills.ts'); // reads every kept recording
   const {format, resolveConfig} = await import('prettier');
-  const kills = await recordedKills(await allStatements(), readCatalogue(folder));
+  const kills = await recordedKills(readCatalogue(folder));
   const file = new URL(recordedFile, folder);
   writeFileSync(file, await format(JSON.stringify(kills, null, 2), {...(await resolveConfig(file)), parser: 'json'}));
 }

@@ -1,6 +1,7 @@
 import {statusOf} from '../recording/pod.ts';
+import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
-import {byBackOff, evidence, ofRestart, restartedIn, startedTwiceIn, stimulusEvidence} from './restart.ts';
+import {byBackOff, evidence, idleBefore, ofRestart, restartedIn, startedTwiceIn, stimulusEvidence} from './restart.ts';
 import {lateProbe} from './slowness.ts';
 
 /**
@@ -68,7 +69,9 @@ export function countsRestart(container: string, by: 'restart of all' | 'own pol
       const backedOff = timeline.after.some(
         ({index, pod}) => index < again.index && statusOf(pod, container)?.state.waiting?.reason === 'CrashLoopBackOff',
       );
-      const then = by === 'own policy' && backedOff ? ' after CrashLoopBackOff' : '';
+      // A kubelet that starts it in the same moment may not have had time to show that.
+      const waitedLong = (idleBefore(timeline, container) ?? 0) >= marks.leastBackOff.ms;
+      const then = by === 'own policy' && (backedOff || waitedLong) ? ' after CrashLoopBackOff' : '';
       return broken(expected, `restartCount of ${container} did not go up${then}`, trail);
     }
     return by === 'own policy' ? held(expected, trail) : ofRestart(timeline, held(expected, trail));

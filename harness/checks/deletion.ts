@@ -1,4 +1,6 @@
-import type {PodVersion, Timeline} from '../recording/timeline.ts';
+import {statusOf} from '../recording/pod.ts';
+import {runsOf, type PodVersion, type Timeline} from '../recording/timeline.ts';
+import {marks} from '../timeouts.ts';
 import {broken, missing, unknown, type Evidence, type Finding} from './finding.ts';
 import {slownessToEnd} from './slowness.ts';
 
@@ -28,6 +30,19 @@ export function markedIn({after}: Timeline): PodVersion | undefined {
 export function deletedAt({pod}: PodVersion): number {
   const {deletionTimestamp = '', deletionGracePeriodSeconds = 0} = pod.metadata;
   return Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+}
+
+/**
+ * How long after the deletion of the Pod the kubelet may not have heard of it, ms. It is taken to be no quicker at that than
+ * it was at telling of the first starts of this Pod's containers; its own times go by the second.
+ */
+export function unheardMs(timeline: Timeline): number {
+  const lags = timeline.containers.flatMap(({name}) => {
+    const [run] = runsOf(timeline, name);
+    const told = timeline.versions.find(({pod}) => statusOf(pod, name)?.containerID !== undefined);
+    return run === undefined || told === undefined ? [] : [told.atMs - run.start.atMs];
+  });
+  return (lags.length === 0 ? marks.deletionHeard.ms : Math.max(...lags)) + marks.leastTolerance.ms;
 }
 
 /** What is wrong where a deleted Pod is not gone within a bound, ms from the deletion; undefined where it is. */

@@ -1,8 +1,8 @@
-import {conditionOf, statusOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, statusOf} from '../recording/pod.ts';
 import {eventsOf, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
-import {deletedAt, deletionOf, markedIn, staysLonger} from './deletion.ts';
+import {deletedAt, deletionOf, markedIn, staysLonger, unheardMs} from './deletion.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
 import {longest} from './slowness.ts';
@@ -114,16 +114,13 @@ export function endsWhenDeleted(): Check {
       const version = restartedIn(timeline, name);
       return version === undefined ? [] : [{name, seen: [...trail, evidence(version, 'a new container id')], version}];
     });
-    const begunBy = (ms: number) =>
-      again.filter(({name, version}) => isBegunBy(ms, timeline, marked, version.pod, name));
-    const [atOnce, soon] = [new Set(begunBy(0)), new Set(begunBy(marks.deletionHeard.ms))];
-    const late = again.filter(each => !atOnce.has(each)).toSorted((a, b) => a.version.index - b.version.index);
-    const [first, further] = late;
-    // A kubelet that goes on with the restart does not end with one container.
-    const goesOn = further ?? (first === undefined || soon.has(first) ? undefined : first);
-    if (goesOn !== undefined) return broken(expected, `${goesOn.name} was started again`, goesOn.seen);
-    const [begun] = again;
-    if (begun !== undefined) return unknown(expected, `${begun.name} was being started at the deletion`, begun.seen);
+    const late = again.find(({name, version}) => !mayBeUnheard(timeline, marked, version, name));
+    if (late !== undefined) return broken(expected, `${late.name} was started again`, late.seen);
+    const [first] = again;
+    if (first !== undefined) {
+      const saw = `${first.name} was started again, and the kubelet may not have heard of the deletion by then`;
+      return unknown(expected, saw, first.seen);
+    }
     const boundMs = graceMs(timeline) + marks.podGone.ms;
     return (
       staysLonger(timeline, deletion, boundMs, {expected, evidence: trail}) ??
@@ -133,20 +130,17 @@ export function endsWhenDeleted(): Check {
 }
 
 /**
- * Whether a container was begun to be started so many ms after the deletion of the Pod or before, though the kubelet told of
- * it later: by its own times, which go by the second, or by an event that came within a second of that.
+ * Whether the kubelet may not have heard of the deletion when it began to start a container: by its own times, which go by the
+ * second, or by when its events came.
  *
  * @param deleted the first version with a deletionTimestamp
+ * @param started the first version with the new container
  */
-function isBegunBy(
-  ms: number,
-  {recording, before}: Timeline,
-  deleted: PodVersion,
-  started: Pod,
-  name: string,
-): boolean {
+function mayBeUnheard(timeline: Timeline, deleted: PodVersion, started: PodVersion, name: string): boolean {
+  const {recording, before} = timeline;
+  const ms = unheardMs(timeline);
   const lastMs = deletedAt(deleted) + ms;
-  const {state} = statusOf(started, name) ?? {};
+  const {state} = statusOf(started.pod, name) ?? {};
   const was = statusOf(before.pod, name)?.state;
   const startedBefore = Date.parse(was?.running?.startedAt ?? was?.terminated?.startedAt ?? '');
   const events = eventsOf(recording, name)
@@ -155,7 +149,7 @@ function isBegunBy(
     .filter(({time}) => time > startedBefore);
   const times = [state?.running?.startedAt, state?.terminated?.startedAt].map(time => Date.parse(time ?? ''));
   return (
-    events.some(({atMs, time}) => time <= lastMs || atMs <= deleted.atMs + ms + marks.leastTolerance.ms) ||
+    events.some(({atMs, time}) => time <= lastMs || atMs <= deleted.atMs + ms) ||
     times.some(time => time > startedBefore && time <= lastMs)
   );
 }
@@ -200,8 +194,9 @@ export function keepsDeadline(): Check {
         ? unknown(expected, `${saw}, or the node is slow`, trail)
         : broken(expected, saw, trail);
     }
-    // startTime is given to the second, and the first version with it may come late.
-    if (failed.atMs - started.atMs < (deadlineS - 2) * 1000)
+    // The first version with startTime may come late; the Pod was made before.
+    const madeAtMs = (timeline.versions[0] ?? started).atMs;
+    if (failed.atMs - madeAtMs < (deadlineS - 2) * 1000)
       return broken(expected, 'the Pod failed before its deadline', trail);
     return ofRestart(timeline, held(expected, trail));
   };

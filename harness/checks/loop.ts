@@ -3,7 +3,7 @@ import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
-import {deletedAt, deletionOf, markedIn, staysLonger} from './deletion.ts';
+import {deletedAt, deletionOf, markedIn, staysLonger, unheardMs} from './deletion.ts';
 import {broken, held, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, stimulusEvidence} from './restart.ts';
 import {slowness} from './slowness.ts';
@@ -211,25 +211,25 @@ export function endsByDeletion(): Check {
       .filter(({atMs}) => atMs <= deletion.atMs)
       .map(({atMs}, at) => atMs - (starts[at - 1]?.atMs ?? timeline.stimulusAtMs));
     const boundMs = graceMs(timeline) + marks.podGone.ms + Math.max(0, ...roundsMs);
-    // The kubelet may be at one start when it hears of the deletion, and tells of it, or of the one before, seconds later.
-    const [first, further, third] = starts.filter(({atMs}) => atMs > deletion.atMs);
-    for (const version of [first, further])
-      if (version !== undefined) trail.push(evidence(version, `${timeline.source} starts`));
-    const mayBeAtWork = first !== undefined && third === undefined && beganBefore(first, timeline);
-    if (further !== undefined && !mayBeAtWork) return broken(expected, `${timeline.source} was started again`, trail);
+    const told = starts.filter(({atMs}) => atMs > deletion.atMs);
+    for (const version of told.slice(0, 3)) trail.push(evidence(version, `${timeline.source} starts`));
+    const marked = markedIn(timeline);
+    if (told.length > 0 && marked === undefined) return unknown(expected, 'the Pod was not seen to be deleted', trail);
+    const unheardUntilMs = marked === undefined ? Infinity : deletedAt(marked) + unheardMs(timeline);
+    if (told.some(version => !(startedAt(version, timeline.source) <= unheardUntilMs)))
+      return broken(expected, `${timeline.source} was started again`, trail);
     const late = staysLonger(timeline, deletion, boundMs, {expected, evidence: trail});
     if (late !== undefined) return late;
-    return further === undefined
+    return told.length <= 1 // the start that the kubelet was at
       ? unlessGap(timeline, held(expected, trail), 'presence')
-      : unknown(expected, 'one start was told late, and the other may have been under way', trail);
+      : unknown(expected, 'it was started again, and the kubelet may not have heard of the deletion by then', trail);
   };
 }
 
-/** Whether a start that is told after the deletion came before it by its own time. */
-function beganBefore({pod}: PodVersion, timeline: Timeline): boolean {
-  const {running, terminated} = statusOf(pod, timeline.source)?.state ?? {};
-  const marked = markedIn(timeline);
-  return marked !== undefined && Date.parse((running ?? terminated)?.startedAt ?? '') < deletedAt(marked);
+/** When a container was started, ms, by its kubelet, whose times go by the second; NaN where it does not say. */
+function startedAt({pod}: PodVersion, name: string): number {
+  const {running, terminated} = statusOf(pod, name)?.state ?? {};
+  return Date.parse((running ?? terminated)?.startedAt ?? '');
 }
 
 /** What is wrong in a loop, and where it is seen. */

@@ -30,12 +30,11 @@ interface Endpoint {
 
 /** The Pod's endpoints from the last before the stimulus until the next one, in order. */
 function endpointsOf(timeline: Timeline): readonly Endpoint[] {
-  const {
-    recording,
-    before: {pod},
-    stimulusIndex,
-    end,
-  } = timeline;
+  return endpointsFrom(timeline).filter(({index, atMs}) => index < timeline.stimulusIndex || atMs <= timeline.end.atMs);
+}
+
+/** The Pod's endpoints from the last before the stimulus until the end of the recording, in order. */
+function endpointsFrom({recording, before: {pod}, stimulusIndex}: Timeline): readonly Endpoint[] {
   const endpoints = objectsOf(recording, 'endpointslices').map(({index, atMs, object}) => {
     const found = (sliceSchema.parse(object).endpoints ?? []).find(
       ({targetRef}) => targetRef?.name === pod.metadata.name,
@@ -52,9 +51,7 @@ function endpointsOf(timeline: Timeline): readonly Endpoint[] {
   // There is a slice for each family of addresses: one that has the Pod is followed.
   const before = new Map(endpoints.filter(({index}) => index < stimulusIndex).map(each => [each.slice, each]));
   const first = [...before.values()].find(({addresses}) => addresses !== '') ?? [...before.values()].at(-1);
-  const later = endpoints.filter(
-    ({index, atMs, slice}) => index > stimulusIndex && atMs <= end.atMs && slice === first?.slice,
-  );
+  const later = endpoints.filter(({index, slice}) => index > stimulusIndex && slice === first?.slice);
   return first === undefined ? [] : [first, ...later];
 }
 
@@ -77,8 +74,7 @@ export function keepsEndpoint(): Check {
     const down = later.find(({ready}) => !ready);
     if (down === undefined) return neverDown(timeline, expected, trail);
     const last = later.at(-1);
-    if (last?.ready !== true)
-      return missing(timeline, expected, 'it did not become ready again', [...trail, show(down)]);
+    if (last?.ready !== true) return neverUp(timeline, expected, [...trail, show(down)]);
     return ofRestart(timeline, held(expected, [...trail, show(down), show(last)]));
   };
 }
@@ -98,7 +94,7 @@ export function hasNoReadyEndpoint(): Check {
     if (since === undefined || until === undefined)
       return unknown(expected, 'the Pod was not seen to become ready again', [...trail, show(down)]);
     const seen = [...trail, show(down), evidence(until, 'Ready=True')];
-    if (again === undefined) return missing(timeline, expected, 'it did not become ready again', seen);
+    if (again === undefined) return neverUp(timeline, expected, seen);
     // The two come over different connections, of which one may lag behind.
     const sooner = again.atMs < until.atMs - marks.clocks.ms;
     if (sooner && !isNewer(again.resourceVersion, until.pod.metadata.resourceVersion))
@@ -129,6 +125,15 @@ function notReady({after}: Timeline) {
     ({index, pod}) => index > (since?.index ?? Infinity) && conditionOf(pod, 'Ready')?.status === 'True',
   );
   return {since, until};
+}
+
+/** The endpoint did not become ready again, unless it did so too late for this step: the controller has its own pace. */
+function neverUp(timeline: Timeline, expected: string, trail: readonly Evidence[]): Finding {
+  const saw = 'it did not become ready again';
+  const late = endpointsFrom(timeline).find(({atMs, ready}) => atMs > timeline.end.atMs && ready);
+  return late === undefined
+    ? missing(timeline, expected, saw, trail)
+    : unknown(expected, `${saw} before the next step`, [...trail, show(late)]);
 }
 
 /** The endpoint stayed ready: that counts where the Pod was not for long enough to be noticed. */

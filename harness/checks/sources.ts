@@ -219,9 +219,10 @@ function lateness(timeline: Timeline, name: string): number {
  */
 export function exitsOnlyWith(code: number, count: number): Check {
   return timeline => {
-    const {sources, containers, versions} = timeline;
+    const {before, sources, containers, versions} = timeline;
     const expected = `${count} containers exit with ${code}, and never with another code`;
-    const others = containers.map(({name}) => name).filter(name => !sources.includes(name));
+    const ranOn = (name: string) => statusOf(before.pod, name)?.state.running !== undefined; // until the restart ended it
+    const others = containers.map(({name}) => name).filter(name => !sources.includes(name) && !ranOn(name));
     const seen = new Map<string, Evidence>();
     for (const version of versions) {
       for (const name of others) {

@@ -105,9 +105,9 @@ function outcome(
   from: Pick<Timeline, 'recording' | 'stimulusAtMs'>,
   by: Expectation,
 ) {
-  const lines = () => excerpt(finding, from);
-  const message = (): string => explain(finding, lines());
-  run.collect({finding, excerpt: lines, by, failure: finding.outcome === 'held' ? undefined : new Error(message())});
+  const shown = () => excerpt(finding, from);
+  const message = (): string => explain(finding, shown());
+  run.collect({finding, excerpt: shown, by, failure: finding.outcome === 'held' ? undefined : new Error(message())});
   return {pass: true, message, outcome: finding.outcome};
 }
 

@@ -177,7 +177,7 @@ function fitObject(object: ManifestObject, fit: Fit): ManifestObject {
 
 function fitPod(
   spec: PodSpec,
-  {image, pullSecret, labels, placement, without = [], overlay = {}, device, node}: Fit,
+  {image, pullSecret, labels, placement, prefix = '', without = [], overlay = {}, device, node}: Fit,
 ): PodSpec {
   const whittled = without.reduce((less, kind) => withoutVolumes(less, kind), spec);
   const fitted = withPullSecret(
@@ -191,7 +191,9 @@ function fitPod(
     ...(node === undefined ? {} : {'kubernetes.io/hostname': node}),
   };
   const nodeSelector = own.length === 0 ? selector : Object.fromEntries(own);
-  const placed = {...fitted, ...wanted, ...(Object.keys(nodeSelector).length === 0 ? {} : {nodeSelector})};
+  // In a namespace that others use too, their Services come and go, and with them environment variables.
+  const alone = prefix === '' ? {} : {enableServiceLinks: false};
+  const placed = {...fitted, ...wanted, ...alone, ...(Object.keys(nodeSelector).length === 0 ? {} : {nodeSelector})};
   const whole = overlaidSpec(placed, overlay);
   return device === undefined ? whole : eachContainer(whole, each => withDevice(each, device));
 }

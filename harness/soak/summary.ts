@@ -50,15 +50,19 @@ function steadiness(id: string, runs: readonly RunEntry[]): Steadiness {
 /** So many runs must have the same verdicts before one of their folders is no loss. */
 const witnesses = 3;
 
-/** What has to be explained from a recording, even where most runs say it: they may not in the end. */
+/** Verdicts that have to be explained by a recording. */
 const unexplained = new Set<Outcome>(['Failed', 'Inconclusive', 'Error']);
 
-/** The runs whose folders show nothing that others don't: every verdict is that of most runs, of several, and explained. */
+/**
+ * The runs whose folders show nothing that others don't: every verdict is that of most runs, and of several. Where runs differ,
+ * one with a verdict that has to be explained is kept even if most runs have it.
+ */
 export function unremarkable(entries: readonly Entry[]): readonly RunEntry[] {
   return soaked(entries).flatMap(({runs, requirements}) => {
     const steady = requirements.every(({runs: judged, differing}) => judged - differing.length >= witnesses);
     const remarkable = new Set(requirements.flatMap(({differing}) => differing.map(({run}) => run.number)));
-    const explained = ({verdicts}: RunEntry) => Object.values(verdicts).every(outcome => !unexplained.has(outcome));
+    const divided = requirements.filter(({differing}) => differing.length > 0).map(({id}) => id);
+    const explained = ({verdicts}: RunEntry) => divided.every(id => !unexplained.has(verdicts[id] ?? 'Passed'));
     return steady ? runs.filter(run => !remarkable.has(run.number) && explained(run)) : [];
   });
 }

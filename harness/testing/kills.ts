@@ -1,4 +1,4 @@
-import type {Statement} from '../suite.ts';
+import {allStatements} from '../statements.ts';
 import type {Catalogue} from '../verdicts/catalogue.ts';
 import type {RecordedKills} from '../verdicts/kill-matrix.ts';
 import {Bench} from './bench.ts';
@@ -37,11 +37,8 @@ export class KillCounts {
 }
 
 /** Judges every recorded fault, named and generated, and gives the faults that each requirement catches. */
-export async function recordedKills(
-  statements: readonly Statement[],
-  {requirements, deviations}: Catalogue,
-): Promise<RecordedKills> {
-  const bench = new Bench(statements, deviations);
+export async function recordedKills({requirements, deviations}: Catalogue): Promise<RecordedKills> {
+  const bench = new Bench(await allStatements(), deviations);
   const counts = new KillCounts();
   for (const {in: scenario, name, edit} of faults) {
     const red = bench.turned(scenario, edit).filter(({outcome}) => outcome === 'Failed');

@@ -1,3 +1,4 @@
+import type {Pod} from '../../recording/pod.ts';
 import {status, type Edit} from '../edit.ts';
 import type {Fault} from './fault.ts';
 
@@ -14,6 +15,12 @@ const beside = (e: Edit, edit: Parameters<Edit['pods']>[2]) =>
   e.pods(0, Infinity, pod => {
     if (pod.metadata.name === 'neighbour' && pod.status.phase === 'Running') edit(pod);
   });
+
+/** The source is started once more, 10 s after the Pod was deleted; its grace period is shorter. */
+const startedLate = (id: string) => (pod: Pod) => {
+  const startedAt = new Date(Date.parse(pod.metadata.deletionTimestamp ?? '') + 10_000).toISOString();
+  Object.assign(status(pod, 'source'), {containerID: `containerd://${id}`, state: {running: {startedAt}}});
+};
 
 /** Faults in loops. */
 export const loopFaults: readonly Fault[] = [
@@ -88,10 +95,7 @@ export const loopFaults: readonly Fault[] = [
   {
     name: 'the loop goes on though the Pod was deleted',
     in: loop,
-    edit: e =>
-      e
-        .addPod('loop', pod => (status(pod, 'source').containerID = 'containerd://another'))
-        .addPod('loop', pod => (status(pod, 'source').containerID = 'containerd://a-third')),
+    edit: e => e.addPod('loop', startedLate('another')).addPod('loop', startedLate('a-third')),
     turns: {'LOP-5': 'source was started again'},
   },
   {

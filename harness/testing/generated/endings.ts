@@ -30,9 +30,11 @@ const started =
       const now = statusOf(pod, name);
       if (now === undefined) return;
       now.containerID = 'containerd://second';
-      // Of a deleted Pod it counts whether that was later than the deletion.
+      // Of a deleted Pod it counts whether the kubelet must have heard of the deletion by then.
       const {deletionTimestamp} = pod.metadata;
-      if (deletionTimestamp !== undefined) now.state = {running: {startedAt: deletionTimestamp}};
+      if (deletionTimestamp === undefined) return;
+      const startedAt = new Date(Date.parse(deletionTimestamp) + 10_000).toISOString();
+      now.state = {running: {startedAt}};
     });
 
 /** A container is started that should not be any more, at each version. */
@@ -60,24 +62,12 @@ export const startedAfterTheEnd: Generator = function* (scene) {
           ...after,
           ...again,
           ...(sources.includes(name) ? scene.of('toStayEnded') : []),
+          ...(deleted !== -1 && index > deleted && scene.timeline.hadRun.includes(name)
+            ? scene.of('toEndWhenDeleted')
+            : []),
         ],
-        // One start alone may be of a kubelet that has not heard of the deletion.
-        mustNotPass:
-          deleted !== -1 && index > deleted && scene.timeline.hadRun.includes(name) ? scene.of('toEndWhenDeleted') : [],
         may,
       };
-      const other = scene.timeline.hadRun.find(each => each !== name);
-      if (deleted !== -1 && index > deleted && other !== undefined && scene.timeline.hadRun.includes(name))
-        yield {
-          kind: 'a restart goes on after the deletion',
-          at: `${name}, ${at}`,
-          edit: e => {
-            started(scene, name, index)(e);
-            started(scene, other, index)(e);
-          },
-          must: scene.of('toEndWhenDeleted'),
-          may,
-        };
       if (deleted !== -1 && index > deleted && name === scene.timeline.source)
         yield {
           kind: 'a loop goes on after the deletion',

@@ -1,6 +1,7 @@
 import {availableParallelism} from 'node:os';
 import {Tinypool} from 'tinypool';
 import {z} from 'zod';
+import {messageOf} from '../../errors.ts';
 
 const judgedSchema = z.object({
   scenario: z.string(),
@@ -25,8 +26,15 @@ export async function judgeGenerated(scenarios: readonly string[]): Promise<read
     maxThreads: availableParallelism(),
     env: Object.fromEntries(Object.entries(env).map(([name, value = '']) => [name, value])),
   });
+  const judge = async (scenario: string): Promise<JudgedEdits> => {
+    try {
+      return judgedSchema.parse(await pool.run(scenario));
+    } catch (cause) {
+      throw new Error(`the edits of ${scenario} could not be judged: ${messageOf(cause)}`, {cause});
+    }
+  };
   try {
-    return await Promise.all(scenarios.map(async scenario => judgedSchema.parse(await pool.run(scenario))));
+    return await Promise.all(scenarios.map(judge));
   } finally {
     await pool.destroy();
   }
