@@ -1,6 +1,6 @@
-import {statusOf} from '../recording/pod.ts';
+import {conditionOf, statusOf} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
-import type {Timeline} from '../recording/timeline.ts';
+import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {slowness} from './slowness.ts';
 
@@ -87,13 +87,23 @@ export function missing(
   const trail = [...evidence, {index: last.index, atMs: last.atMs, text: 'last version of the Pod'}];
   if (!sourceExited(timeline)) return unknown(expected, `${saw}, and ${timeline.source} was not seen to exit`, trail);
   if (timeline.end.reason === 'out-of-patience') {
-    const slow = slowness(timeline);
+    const slow = slowness(timeline) ?? heldUpByRemoval(timeline, last);
     if (slow !== undefined) return unknown(expected, `${saw}, ${slow}`, trail);
     if (timeline.end.atMs - last.atMs < marks.standstill.ms) {
       return unknown(expected, `${saw}, and the node was still at work when the patience was over`, trail);
     }
   }
   return unlessGap(timeline, broken(expected, saw, trail), 'absence');
+}
+
+/**
+ * Why nothing is said of one requirement by a restart that does not get on: some container had been restarted alone before, of
+ * which the runtime still has the earlier run. That the kubelet then gives a restart up for a while is what PRF-7 judges.
+ */
+function heldUpByRemoval({before, hadRun}: Timeline, {pod}: PodVersion): string | undefined {
+  const counts = hadRun.map(name => statusOf(before.pod, name)?.restartCount ?? 0);
+  if (new Set(counts).size < 2 || conditionOf(pod, 'AllContainersRestarting')?.status !== 'True') return undefined;
+  return 'while the restart stood still, as it may where a container had been restarted alone before (PRF-7)';
 }
 
 /** Whether the source ended, by its own word or by its status; the command that tells it to may be lost. */

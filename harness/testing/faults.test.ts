@@ -190,6 +190,16 @@ test('a deleted Pod that goes late is undecided on a node that took longer to st
   });
 });
 
+test('a restart that stands still is undecided where a container had been restarted alone before', () => {
+  const recording = new Edit(goodRecording('crash-loop'));
+  recording.stopAfter(recording.raised);
+  const verdicts = bench.judge('crash-loop', recording.recording);
+  expect(verdicts.find(({requirement}) => requirement === 'CTR-7')).toMatchObject({
+    outcome: 'Inconclusive',
+    saw: expect.stringContaining('while the restart stood still'),
+  });
+});
+
 test('one start within seconds of a deletion is undecided: the kubelet may not have heard of that', () => {
   const recording = new Edit(goodRecording('deleted-meanwhile'));
   recording.pods(0, Infinity, ({metadata: {deletionTimestamp}, status: {initContainerStatuses}}) => {
