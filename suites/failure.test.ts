@@ -30,7 +30,10 @@ const deletedMeanwhile: Scenario = {
   id: 'deleted-meanwhile',
   title: 'the Pod is deleted while its containers are being ended',
   manifest: 'init-container-fails.yaml',
-  steps: [{...exits('watcher', 88), until: 'raised'}, deleted],
+  steps: [
+    {...exits('watcher', 88), until: 'raised'},
+    {...deleted, atOnce: true},
+  ],
 };
 
 const deadline: Scenario = {

@@ -148,8 +148,8 @@ const stepSchema = z.discriminatedUnion('do', [
   z.object({do: z.literal('resize'), name: z.string(), container: z.string(), cpu: z.string(), ...wait}),
   /** The Pod is deleted, and created again for the same node as soon as it is gone. */
   z.object({do: z.literal('recreate'), name: z.string(), pods, ...wait}),
-  /** The Pod is deleted, with its own grace period. */
-  z.object({do: z.literal('delete'), name: z.string(), ...wait}),
+  /** The Pod is deleted, with its own grace period; at once where the journal is not to be read before, which takes a while. */
+  z.object({do: z.literal('delete'), name: z.string(), atOnce: z.literal(true).optional(), ...wait}),
   /** Nothing is done for a time, or until each container has been restarted so often. */
   z.object({do: z.literal('wait'), name: z.string(), restarts: z.number().int().positive().optional(), ...wait}),
   /** A command is run in a container, and what it says recorded. */

@@ -80,7 +80,7 @@ function toldNone({told, others = []}: Position): boolean {
 /** Whether the journal may be out of reach after a step; each reading is one more command that the node runs. */
 function mayBeLast(step: Step): boolean {
   if (step.do === 'exit') return !['restarted', 'restarted alone', 'started again'].includes(step.until ?? '');
-  return step.do === 'delete' || step.do === 'recreate';
+  return (step.do === 'delete' && step.atOnce !== true) || step.do === 'recreate';
 }
 
 function positionBefore(step: Extract<Step, {do: 'exit'}>, recorder: Recorder, pod: Pod): Position {
