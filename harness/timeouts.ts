@@ -119,9 +119,9 @@ export const marks = {
     source: 'the kubelet looks at its containers once a second',
   },
   deletionHeard: {
-    ms: 5_000,
-    meaning: 'a kubelet may not have heard of a deletion for so long, where the recording does not tell how late it is',
-    source: '4 s were seen on a node with 2 cores that started twelve Pods at once',
+    ms: 8_000,
+    meaning: 'a kubelet may not have heard of a deletion for so long',
+    source: '4 and 7 s were seen on nodes with 2 cores that had twelve Pods to start at once',
   },
   slowPodStart: {
     ms: 30_000,

@@ -34,7 +34,8 @@ export function deletedAt({pod}: PodVersion): number {
 
 /**
  * How long after the deletion of the Pod the kubelet may not have heard of it, ms. It is taken to be no quicker at that than
- * it was at telling of the first starts of this Pod's containers; its own times go by the second.
+ * it was at telling of the first starts of this Pod's containers, nor than a busy one was seen to be; its own times go by the
+ * second.
  */
 export function unheardMs(timeline: Timeline): number {
   const lags = timeline.containers.flatMap(({name}) => {
@@ -42,7 +43,7 @@ export function unheardMs(timeline: Timeline): number {
     const told = timeline.versions.find(({pod}) => statusOf(pod, name)?.containerID !== undefined);
     return run === undefined || told === undefined ? [] : [told.atMs - run.start.atMs];
   });
-  return (lags.length === 0 ? marks.deletionHeard.ms : Math.max(...lags)) + marks.leastTolerance.ms;
+  return Math.max(marks.deletionHeard.ms, ...lags) + marks.leastTolerance.ms;
 }
 
 /** What is wrong where a deleted Pod is not gone within a bound, ms from the deletion; undefined where it is. */

@@ -216,11 +216,12 @@ export function endsByDeletion(): Check {
     const marked = markedIn(timeline);
     if (told.length > 0 && marked === undefined) return unknown(expected, 'the Pod was not seen to be deleted', trail);
     const unheardUntilMs = marked === undefined ? Infinity : deletedAt(marked) + unheardMs(timeline);
-    if (told.some(version => !(startedAt(version, timeline.source) <= unheardUntilMs)))
+    // The first may be the start that the kubelet was at.
+    if (told.slice(1).some(version => !(startedAt(version, timeline.source) <= unheardUntilMs)))
       return broken(expected, `${timeline.source} was started again`, trail);
     const late = staysLonger(timeline, deletion, boundMs, {expected, evidence: trail});
     if (late !== undefined) return late;
-    return told.length <= 1 // the start that the kubelet was at
+    return told.length <= 1
       ? unlessGap(timeline, held(expected, trail), 'presence')
       : unknown(expected, 'it was started again, and the kubelet may not have heard of the deletion by then', trail);
   };

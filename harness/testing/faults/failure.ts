@@ -57,12 +57,11 @@ export const failureFaults: readonly Fault[] = [
     turns: {'INI-8': 'phase was Running'},
   },
   {
-    name: 'a container is started again after the deletion',
+    name: 'a container is started again long after the deletion',
     in: deleted,
     edit: e =>
       onceDeleted(e, pod => {
-        // 4 s after the deletion; its grace period is 3 s.
-        const startedAt = new Date(Date.parse(pod.metadata.deletionTimestamp ?? '') + 1_000).toISOString();
+        const startedAt = new Date(Date.parse(pod.metadata.deletionTimestamp ?? '') + 10_000).toISOString();
         const running = {startedAt};
         Object.assign(status(pod, 'prepare'), {containerID: 'containerd://another', state: {running}});
       }),

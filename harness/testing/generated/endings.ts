@@ -23,19 +23,26 @@ const ofEndings = [
   'toRestartOneIndex',
 ] as const;
 
-const started =
-  (scene: Scene, name: string, from: number, to = Infinity) =>
-  (e: Edit) =>
-    scene.versions(e, from, to, pod => {
-      const now = statusOf(pod, name);
-      if (now === undefined) return;
-      now.containerID = 'containerd://second';
-      // Of a deleted Pod it counts whether the kubelet must have heard of the deletion by then.
-      const {deletionTimestamp} = pod.metadata;
-      if (deletionTimestamp === undefined) return;
-      const startedAt = new Date(Date.parse(deletionTimestamp) + 10_000).toISOString();
-      now.state = {running: {startedAt}};
-    });
+const started = (scene: Scene, name: string, from: number) => (e: Edit) =>
+  scene.versions(e, from, Infinity, pod => {
+    const now = statusOf(pod, name);
+    if (now === undefined) return;
+    now.containerID = 'containerd://second';
+    // Of a deleted Pod it counts whether the kubelet must have heard of the deletion by then.
+    const {deletionTimestamp} = pod.metadata;
+    if (deletionTimestamp === undefined) return;
+    const startedAt = new Date(Date.parse(deletionTimestamp) + 10_000).toISOString();
+    now.state = {running: {startedAt}};
+  });
+
+/** A container is shown with another id in each version from one on. */
+const startedEachTime = (scene: Scene, name: string, from: number) => (e: Edit) => {
+  started(scene, name, from)(e);
+  scene.versions(e, from, Infinity, pod => {
+    const now = statusOf(pod, name);
+    if (now !== undefined) now.containerID = `containerd://in-${pod.metadata.resourceVersion}`;
+  });
+};
 
 /** A container is started that should not be any more, at each version. */
 export const startedAfterTheEnd: Generator = function* (scene) {
@@ -72,7 +79,7 @@ export const startedAfterTheEnd: Generator = function* (scene) {
         yield {
           kind: 'a loop goes on after the deletion',
           at,
-          edit: started(scene, name, index, index),
+          edit: startedEachTime(scene, name, index),
           must: scene.of('toEndByDeletion'),
           may,
         };
