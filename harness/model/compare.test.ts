@@ -214,12 +214,12 @@ describe('a history that is wrong is called so:', () => {
       ['AllContainersRestarting True once', 'never True'],
     ],
     [
-      'a last state without the exit code',
+      'a last state with another exit code',
       'sidecar-exits-otherwise',
       (pod, _, last) => {
-        if (last) status(pod, 'watcher').lastState = {};
+        if (last) status(pod, 'watcher').lastState = {terminated: {exitCode: 9}};
       },
-      ['lastState of watcher ended with 77', 'empty'],
+      ['lastState of watcher ended with 77', 'ended with 9'],
     ],
   ])('%s', (_, recording, edit, [expected = '', saw = '']) => {
     const comparison = edited(recording, podsAfter(edit));
