@@ -98,8 +98,13 @@ describe('a real recording refutes another story:', () => {
 });
 
 /** The comparison of a kept recording into which something was put. */
-function edited(name: string, edit: (observations: Observation[], stimulus: number) => void): Comparison {
-  const good = goodRecording(name);
+function edited(
+  name: string,
+  edit: (observations: Observation[], stimulus: number) => void,
+  server?: string,
+): Comparison {
+  const kept = goodRecording(name);
+  const good = server === undefined ? kept : {...kept, header: {...kept.header, server}};
   const observations = structuredClone([...good.observations]);
   edit(
     observations,
@@ -225,6 +230,17 @@ describe('a history that is wrong is called so:', () => {
     const comparison = edited(recording, podsAfter(edit));
     expect(comparison.outcome).toBe('disagrees');
     expect(comparison.disagreements).toContainEqual(expect.objectContaining({expected, saw}));
+  });
+
+  test('a last state without the exit code, but at 1.35, where the kubelet leaves it out at times', () => {
+    const empty = podsAfter((pod, _, last) => {
+      if (last) status(pod, 'watcher').lastState = {};
+    });
+    const [expected, saw] = ['lastState of watcher ended with 77', 'empty'];
+    const {outcome, disagreements} = edited('sidecar-exits-otherwise', empty, 'v1.36.3');
+    expect(outcome).toBe('disagrees');
+    expect(disagreements).toContainEqual(expect.objectContaining({expected, saw}));
+    expect(edited('sidecar-exits-otherwise', empty, 'v1.35.4').outcome).toBe('agrees');
   });
 
   test('a Pod that has started otherwise', () => {

@@ -30,6 +30,7 @@ export function compare({pod, exits}: Story, recording: Recording): Comparison {
       return undecided(`${prediction.exit.container} was not told to exit: ${end.text}`);
     }
     const comparison = compareExit(prediction, {
+      server: recording.header.server,
       start,
       before,
       segment,
@@ -52,6 +53,8 @@ function podsOf(observations: readonly Observation[]): readonly Pod[] {
 }
 
 interface Around {
+  /** gitVersion of the API server. */
+  readonly server: string;
   /** What was seen before the first exit. */
   readonly start: readonly Observation[];
   readonly before: Pod;
@@ -61,7 +64,7 @@ interface Around {
   readonly wrong: readonly Disagreement[];
 }
 
-function compareExit(prediction: Prediction, {start, before, segment, wrong}: Around): Comparison {
+function compareExit(prediction: Prediction, {server, start, before, segment, wrong}: Around): Comparison {
   const {container} = prediction.exit;
   const seen = {before, versions: podsOf(segment)};
   const last = seen.versions.at(-1) ?? before;
@@ -71,7 +74,7 @@ function compareExit(prediction: Prediction, {start, before, segment, wrong}: Ar
   if (onTheWay.length > 0) return disagree(onTheWay);
   const gap = segment.find(o => o.kind === 'gap' && o.resource === 'pods');
   if (gap?.kind === 'gap') return undecided(`the watch lost continuity: ${gap.why}`);
-  const inTheEnd = endDisagreements(prediction, seen);
+  const inTheEnd = endDisagreements(prediction, seen, server);
   if (inTheEnd.length === 0) return {outcome: 'agrees', disagreements: [], why: undefined};
   if (!hasExited(prediction, before, last)) return undecided(`${container} was not seen to exit`);
   const slow = slowness(start, segment);

@@ -53,7 +53,7 @@ export async function tellStory(context: StoryContext, id: string, story: Story)
     if (!home.shared) await awaitServiceAccount(api, namespace, budgets.serviceAccount, signal);
     const made = manifestOf(story.pod, header.pod, target.image);
     await createPod(context, home, {...made, spec: withPullSecret(made.spec, pullSecret?.name)});
-    const late = await tell(recorder, subject, story);
+    const late = await tell(recorder, subject, story, target.server);
     await recorder.confirm();
     recorder.close(late === undefined ? 'settled' : 'out-of-patience', late ?? 'the story was told to its end');
   } catch (error) {
@@ -106,7 +106,12 @@ async function createPod(
  *
  * @returns what did not come in time
  */
-async function tell(recorder: Recorder, subject: Subject, {pod, exits}: Story): Promise<string | undefined> {
+async function tell(
+  recorder: Recorder,
+  subject: Subject,
+  {pod, exits}: Story,
+  server: string,
+): Promise<string | undefined> {
   const {budgets} = subject;
   await settle(recorder, 'the Pod starts', budgets.podReady, budgets.quiet, {
     arrived: now => startDisagreements(pod, now).length === 0,
@@ -122,7 +127,7 @@ async function tell(recorder: Recorder, subject: Subject, {pod, exits}: Story): 
       const illegal = await settle(recorder, what, budgets.exitFollowed, budgets.quiet, {
         arrived: now => {
           versions.push(now);
-          return endDisagreements(prediction, {before, versions}).length === 0;
+          return endDisagreements(prediction, {before, versions}, server).length === 0;
         },
         illegal: now => pathDisagreements(prediction, {before, versions: [now]}).length > 0,
       });
