@@ -166,10 +166,15 @@ export const marks = {
     source: 'the EndpointSlice controller collects changes for 0.5 s',
   },
   podGone: {
-    ms: 20_000,
+    ms: 10_000,
     meaning: 'from the end of the grace period until a deleted Pod is gone from the API',
-    source:
-      'the kubelet takes 1 to 3 s to end containers and to report it, 11 s on a busy node; its next look comes after 60 s',
+    source: 'longer than the kubelet takes to end containers and to report it, 1 to 3 s',
+  },
+  podGoneLate: {
+    ms: 10_000,
+    meaning:
+      'how much later than that a deleted Pod may go on a busy node, or by a retry of the kubelet, so that nothing is said',
+    source: '11 s after the grace period were seen; the kubelet tries again 10 to 15 s after an error',
   },
   leftBehind: {
     ms: 3_600_000,

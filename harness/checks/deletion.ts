@@ -56,6 +56,8 @@ export function staysLonger(
   if (goneAtMs === undefined) return missing(timeline, expected, 'the Pod was still there', evidence);
   if (goneAtMs - atMs <= boundMs) return undefined;
   const saw = 'the Pod was there long after its grace period';
+  if (goneAtMs - atMs <= boundMs + marks.podGoneLate.ms)
+    return unknown(expected, `${saw}, as on a busy node`, evidence);
   const slow = slownessToEnd(timeline, boundMs);
   return slow === undefined ? broken(expected, saw, evidence) : unknown(expected, `${saw}, ${slow}`, evidence);
 }
