@@ -32,6 +32,12 @@ export function deletedAt({pod}: PodVersion): number {
   return Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
 }
 
+/** When a container was started, ms, by its kubelet, whose times go by the second; NaN where it does not say. */
+export function startedAt({pod}: PodVersion, name: string): number {
+  const {running, terminated} = statusOf(pod, name)?.state ?? {};
+  return Date.parse((running ?? terminated)?.startedAt ?? '');
+}
+
 /**
  * How long after the deletion of the Pod the kubelet may not have heard of it, ms. It is taken to be no quicker at that than
  * it was at telling of the first starts of this Pod's containers, nor than a busy one was seen to be; its own times go by the

@@ -2,7 +2,7 @@ import {conditionOf, statusOf} from '../recording/pod.ts';
 import {eventsOf, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
-import {deletedAt, deletionOf, markedIn, staysLonger, unheardMs} from './deletion.ts';
+import {deletedAt, deletionOf, markedIn, startedAt, staysLonger, unheardMs} from './deletion.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
 import {allRestarted, evidence, ofRestart, restartedIn, stimulusEvidence} from './restart.ts';
 import {longest} from './slowness.ts';
@@ -137,20 +137,17 @@ export function endsWhenDeleted(): Check {
  * @param started the first version with the new container
  */
 function mayBeUnheard(timeline: Timeline, deleted: PodVersion, started: PodVersion, name: string): boolean {
-  const {recording, before} = timeline;
   const ms = unheardMs(timeline);
   const lastMs = deletedAt(deleted) + ms;
-  const {state} = statusOf(started.pod, name) ?? {};
-  const was = statusOf(before.pod, name)?.state;
-  const startedBefore = Date.parse(was?.running?.startedAt ?? was?.terminated?.startedAt ?? '');
-  const events = eventsOf(recording, name)
+  const startedBefore = startedAt(timeline.before, name);
+  const events = eventsOf(timeline.recording, name)
     .filter(({object: {reason}}) => reason === 'Pulled' || reason === 'Created')
     .map(({atMs, object}) => ({atMs, time: Date.parse(object.lastTimestamp ?? '')}))
-    .filter(({time}) => time > startedBefore);
-  const times = [state?.running?.startedAt, state?.terminated?.startedAt].map(time => Date.parse(time ?? ''));
+    .filter(event => event.time > startedBefore);
+  const time = startedAt(started, name);
   return (
-    events.some(({atMs, time}) => time <= lastMs || atMs <= deleted.atMs + ms) ||
-    times.some(time => time > startedBefore && time <= lastMs)
+    events.some(event => event.time <= lastMs || event.atMs <= deleted.atMs + ms) ||
+    (time > startedBefore && time <= lastMs)
   );
 }
 

@@ -3,7 +3,7 @@ import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
-import {deletedAt, deletionOf, markedIn, staysLonger, unheardMs} from './deletion.ts';
+import {deletedAt, deletionOf, markedIn, startedAt, staysLonger, unheardMs} from './deletion.ts';
 import {broken, held, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, stimulusEvidence} from './restart.ts';
 import {slowness} from './slowness.ts';
@@ -225,12 +225,6 @@ export function endsByDeletion(): Check {
       ? unlessGap(timeline, held(expected, trail), 'presence')
       : unknown(expected, 'it was started again, and the kubelet may not have heard of the deletion by then', trail);
   };
-}
-
-/** When a container was started, ms, by its kubelet, whose times go by the second; NaN where it does not say. */
-function startedAt({pod}: PodVersion, name: string): number {
-  const {running, terminated} = statusOf(pod, name)?.state ?? {};
-  return Date.parse((running ?? terminated)?.startedAt ?? '');
 }
 
 /** What is wrong in a loop, and where it is seen. */
