@@ -67,6 +67,7 @@ export const observationSchema = z.discriminatedUnion('kind', [
       message: z.string().optional(),
       type: z.string().optional(),
       lastTimestamp: z.string().nullish(),
+      count: z.number().optional(),
       involvedObject: z.looseObject({name: z.string().optional(), fieldPath: z.string().optional()}),
     }),
   }),

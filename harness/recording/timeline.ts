@@ -218,7 +218,8 @@ interface NodeClock {
 /** A version of an object that is neither a Pod nor an event, with its place in the recording. */
 export type ObjectVersion = Extract<Observation, {kind: 'object'}> & {readonly index: number};
 
-type EventAt = Extract<Observation, {kind: 'event'}> & {readonly index: number};
+/** An event of the recording, with its place. */
+export type EventAt = Extract<Observation, {kind: 'event'}> & {readonly index: number};
 
 /** The name of the Pod that a recording is about. */
 function subjectOf({header, observations}: Recording): string {

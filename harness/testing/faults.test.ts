@@ -347,3 +347,31 @@ test('worst verdict of a requirement speaks for it', () => {
     expect(summarize(verdicts)?.outcome).toBe(worst);
   });
 });
+
+describe('a liveness probe that was cut short when its container ended, and wrote nothing', () => {
+  const judged = (edit: (recording: Edit) => void): Verdict | undefined => {
+    const recording = new Edit(goodRecording('probes-start-over'));
+    const exit = recording.timeline.exit?.entry.uptime ?? NaN;
+    let lines = 0;
+    recording.drop(o => {
+      if (o.kind !== 'journal' || o.entry.what !== 'livenessProbe' || o.entry.uptime > exit) return false;
+      return lines++ < spare;
+    });
+    edit(recording);
+    return bench
+      .judge('probes-start-over', recording.recording)
+      .find(({requirement}) => requirement === 'PRB-8');
+  };
+  const spare = 1;
+
+  test('counts by what the kubelet told of it', () => {
+    expect(judged(() => undefined)).toMatchObject({outcome: 'KnownDeviation'});
+  });
+
+  test('leaves it undecided where that is not known', () => {
+    expect(judged(e => e.drop(({kind}) => kind === 'event'))).toMatchObject({
+      outcome: 'Inconclusive',
+      saw: expect.stringContaining('may have been cut short'),
+    });
+  });
+});
