@@ -29,7 +29,7 @@ const initFailsOnce: readonly Scenario[] = [
 const deletedMeanwhile: Scenario = {
   id: 'deleted-meanwhile',
   title: 'the Pod is deleted while its containers are being ended',
-  manifest: 'init-container-fails.yaml',
+  manifest: 'init-container-lingers.yaml',
   steps: [
     {...exits('watcher', 88), until: 'raised'},
     {...deleted, atOnce: true},
