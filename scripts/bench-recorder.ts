@@ -1,3 +1,4 @@
+import type {IncomingMessage} from 'node:http';
 import {rmSync, statSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
@@ -15,6 +16,7 @@ import {
   loadText,
   recorderLoadFile,
   sayingSchema,
+  takenRateOf,
   together,
   type Load,
   type LoadResult,
@@ -30,7 +32,7 @@ import {homeOf} from '../harness/scenario/labels.ts';
 import {awaitServiceAccount, createNamespace} from '../harness/scenario/namespace.ts';
 import {removeRun, type Site} from '../harness/scenario/removal.ts';
 import {rightText, type Right} from '../harness/target/access.ts';
-import {ApiError} from '../harness/target/api.ts';
+import {Api, ApiError} from '../harness/target/api.ts';
 import {budgets, callsAtOnce} from '../harness/timeouts.ts';
 import {findTarget, type Reached, type TargetOptions} from './find-target.ts';
 import {registerRun} from './living-runs.ts';
@@ -46,6 +48,7 @@ interface Flags extends Omit<TargetOptions, 'signal'> {
   readonly seconds: number;
   readonly inFlight: number;
   readonly recorders: number;
+  readonly behind: boolean;
   readonly keepRecording: boolean;
   readonly output?: string;
   readonly timeoutScale: number;
@@ -67,6 +70,7 @@ export function recorderBenchCommand(signal: AbortSignal): Command {
     .option('--recorders <count>', 'how many recorders take each change, as a run has many', count, 1)
     .option('--seconds <count>', 'for how long', count, 30)
     .option('--in-flight <count>', 'requests that wait for their answer at a time, at most', count, 64)
+    .option('--behind', 'let the recorders take the changes only when all are made, as after an outage', false)
     .option('--keep-recording', 'keep the recording also where it holds everything', false)
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
@@ -142,6 +146,20 @@ const sampleMs = 1000;
 /** How often the event loop is looked at, ms; its delays are counted from there. */
 const loopResolutionMs = 10;
 
+/** The API without its watches, until it is let go: as where the connection to it is out. */
+class HeldBack extends Api {
+  readonly #gate = Promise.withResolvers<boolean>();
+
+  letGo(): void {
+    this.#gate.resolve(true);
+  }
+
+  override async stream(...[path, request]: Parameters<Api['stream']>): Promise<IncomingMessage> {
+    if (path.includes('watch=true')) await this.#gate.promise;
+    return super.stream(path, request);
+  }
+}
+
 /**
  * Creates the Pods, records them while another process changes them, and compares.
  *
@@ -156,9 +174,11 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
   const server = versionSchema.parse(await api.json('/version', {signal})).gitVersion;
   say(`creating ${names.length} Pods on Kubernetes ${server}`);
   await createPods(site, {...asked, names, home, image});
+  const userAgent = `restart-all-containers-conformance/${version}`;
+  const heldBack = new HeldBack(api.config, userAgent);
   const openRecorder = (file: string) =>
     Recorder.open({
-      api,
+      api: asked.behind ? heldBack : api,
       namespace,
       ...(shared ? {labels} : {}),
       file,
@@ -185,7 +205,7 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
   const kubeconfig = api.config.exportConfig();
   const order = {
     kubeconfig,
-    userAgent: `restart-all-containers-conformance/${version}`,
+    userAgent,
     namespace,
     pods: names,
     rate,
@@ -199,20 +219,27 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
       recorders.push({file, recorder, beganMs: performance.timeOrigin + performance.now() - recorder.now()});
     }
     say(`changing them for ${seconds} s`);
-    measured = await measure(() => load(order, signal));
-    await Promise.all(recorders.map(({recorder}) => recorder.confirm()));
+    measured = await measure(async () => {
+      const made = await load(order, signal);
+      if (asked.behind) say(`${made.answers.length} changes are made; now the recorders take them`);
+      heldBack.letGo();
+      await Promise.all(recorders.map(({recorder}) => recorder.confirm()));
+      return made;
+    });
     closeAll('settled', 'all Pods were changed');
   } catch (error) {
     closeAll('interrupted', messageOf(error));
     throw error;
   }
   const {answers, refused, tookSeconds, ...loader} = measured.load;
+  const reachedRate = tookSeconds === 0 ? 0 : answers.length / tookSeconds;
   const {result: held, ms: readMs} = await timed(() =>
     recorders.map(({file, beganMs}) => {
       const {observations} = readRecording(file); // one at a time, or all of them would have to fit
       return {
         comparison: compareWithAnswers(answers, observations),
-        lags: lagsOf(answers, observations, beganMs),
+        lags: asked.behind ? [] : lagsOf(answers, observations, beganMs),
+        takenRate: asked.behind ? takenRateOf(observations) : reachedRate,
         lines: observations.length + 1,
       };
     }),
@@ -227,7 +254,9 @@ async function underLoad({api, image}: Reached, site: Site, asked: Asked): Promi
     pods: names.length,
     asked: {rate: asked.rate, seconds, inFlight},
     recorders: files.length,
-    reachedRate: tookSeconds === 0 ? 0 : answers.length / tookSeconds,
+    reachedRate,
+    takenRate: Math.min(...held.map(({takenRate}) => takenRate)),
+    behind: asked.behind,
     refused,
     comparison: together(held.map(({comparison}) => comparison)),
     lagMs:
@@ -334,7 +363,9 @@ Examples:
   rac bench recorder
   rac bench recorder --pods 200 --rate 300 --seconds 10
   rac bench recorder --recorders 8       1,000 a second are taken where the API server makes 125
+  rac bench recorder --behind --seconds 50   one recorder takes them as fast as the API server sends them; it knows changes
+                                             of the last 75 s, and a recorder that asks for older ones has a gap
 
-Exit codes: 0 the recording holds every change once and in order, 1 it does not, 4 the API server did not make changes at that
+Exit codes: 0 the recording holds every change once and in order, 1 it does not, 4 changes did not come at that
 rate; 10 and up as rac run.
 `;

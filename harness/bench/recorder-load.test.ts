@@ -9,6 +9,7 @@ import {
   loadText,
   sayingSchema,
   statusAfter,
+  takenRateOf,
   together,
   type ChangeAnswer,
   type LoadResult,
@@ -127,6 +128,14 @@ describe('a recording', () => {
     const observations = [seen(0, 'a', '7', 'LISTED'), seen(12, 'a', '9'), seen(4, 'b', '10')];
     expect(lagsOf(late, observations, 1000)).toEqual([-1, 12]);
   });
+
+  test('took so many changes a second, from the first to the last', () => {
+    expect(
+      takenRateOf([seen(0, 'a', '7', 'LISTED'), seen(500, 'a', '9'), seen(600, 'b', '10'), seen(700, 'a', '11')]),
+    ).toBe(10);
+    expect(takenRateOf([seen(500, 'a', '9')])).toBe(0);
+    expect(takenRateOf([])).toBe(0);
+  });
 });
 
 const result: LoadResult = {
@@ -138,6 +147,8 @@ const result: LoadResult = {
   asked: {rate: 1000, seconds: 30, inFlight: 64},
   recorders: 1,
   reachedRate: 990,
+  takenRate: 990,
+  behind: false,
   refused: {},
   comparison: {made: 29_700, lost: [], repeated: [], disordered: [], others: 0, gaps: []},
   lagMs: {least: -1, p50: 2, p99: 30, max: 80},
@@ -157,11 +168,12 @@ const {comparison} = result;
 describe('a load', () => {
   test.each<[what: string, change: Partial<LoadResult>, cause: string]>([
     ['under which nothing was lost', {}, 'ok'],
-    ['that was not as fast as asked for', {reachedRate: 900}, 'undecided'],
-    ['of which each change was taken by four recorders', {reachedRate: 248, recorders: 4}, 'ok'],
+    ['that was not as fast as asked for', {takenRate: 900}, 'undecided'],
+    ['of which each change was taken by four recorders', {takenRate: 248, recorders: 4}, 'ok'],
+    ['that was taken fast, though made slowly', {reachedRate: 120, behind: true}, 'ok'],
     ['of which every change was refused', {comparison: {...comparison, made: 0}}, 'undecided'],
     ['under which something was lost', {comparison: {...comparison, lost: ['a 9']}}, 'failed'],
-    ['that was slow, and lost something', {reachedRate: 9, comparison: {...comparison, lost: ['a 9']}}, 'failed'],
+    ['that was slow, and lost something', {takenRate: 9, comparison: {...comparison, lost: ['a 9']}}, 'failed'],
     ['under which something came twice', {comparison: {...comparison, repeated: ['a 9']}}, 'failed'],
     ['under which the order was lost', {comparison: {...comparison, disordered: ['a 9']}}, 'failed'],
     [

@@ -358,9 +358,7 @@ describe('a liveness probe that was cut short when its container ended, and wrot
       return lines++ < spare;
     });
     edit(recording);
-    return bench
-      .judge('probes-start-over', recording.recording)
-      .find(({requirement}) => requirement === 'PRB-8');
+    return bench.judge('probes-start-over', recording.recording).find(({requirement}) => requirement === 'PRB-8');
   };
   const spare = 1;
 
