@@ -22,7 +22,7 @@ import {
   type LoadResult,
   type Order,
 } from '../harness/bench/recorder-load.ts';
-import {atShare} from '../harness/bench/quantiles.ts';
+import {atShare} from '../harness/at-share.ts';
 import {exitCodes, messageOf, SuiteError} from '../harness/errors.ts';
 import {OutOfPatience, Recorder} from '../harness/recorder/recorder.ts';
 import {formatVersion} from '../harness/recording/observation.ts';

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import {parseHTML} from 'linkedom';
 import {partNames, partTitles, ways, type Bench, type Part, type Way} from './sample.ts';
 import {isCrowd, type Compared, type Line, type Summary} from './summary.ts';
-import {atShare} from './quantiles.ts';
+import {atShare} from '../at-share.ts';
 
 /** A drawing: for the page, where the colours of a theme hold, and as a file of its own. */
 export interface Drawing {

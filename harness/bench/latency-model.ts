@@ -1,4 +1,4 @@
-import {atShare} from './quantiles.ts';
+import {atShare} from '../at-share.ts';
 import type {Containers} from './shapes.ts';
 
 /**

@@ -1,5 +1,6 @@
 import {expect, test} from '@jest/globals';
-import {atShare, ratioOf, spreadOf} from './quantiles.ts';
+import {atShare} from '../at-share.ts';
+import {ratioOf, spreadOf} from './quantiles.ts';
 
 const hundred = Array.from({length: 100}, (_, at) => at + 1);
 

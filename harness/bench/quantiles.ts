@@ -76,8 +76,3 @@ function randomSource(): () => number {
   const generator = xoroshiro128plus(seed);
   return () => (generator.unsafeNext() >>> 0) / 2 ** 32;
 }
-
-/** What a share of values in ascending order does not exceed: the least of them for which that is so; undefined of none. */
-export function atShare(ascending: readonly number[], share: number): number | undefined {
-  return ascending[Math.max(0, Math.ceil(share * ascending.length) - 1)];
-}

@@ -1,6 +1,7 @@
 import {markdownTable} from 'markdown-table';
 import {partNames, partTitles, type Bench} from './sample.ts';
-import {atShare, type Estimate, type Spread} from './quantiles.ts';
+import {atShare} from '../at-share.ts';
+import {type Estimate, type Spread} from './quantiles.ts';
 import {slowestOf} from './latency-model.ts';
 import {releaseOf, startTime, type Compared, type Line, type Summary} from './summary.ts';
 

@@ -1,3 +1,4 @@
+import {atShare} from '../at-share.ts';
 import {nodeClock, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, type Check, type Evidence, type Finding} from './finding.ts';
@@ -323,10 +324,13 @@ function spread(times: readonly number[]): string {
   return times.length < 20 ? few : `p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}, n ${times.length}`;
 }
 
-/** The smallest of the times that so large a share of them does not exceed. */
 function quantile(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+  return (
+    atShare(
+      times.toSorted((a, b) => a - b),
+      share,
+    ) ?? NaN
+  );
 }
 
 function seconds(ms: number): string {
