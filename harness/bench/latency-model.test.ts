@@ -38,6 +38,15 @@ test('a container that ignores SIGTERM uses up its grace period', () => {
   expect(from).toBeGreaterThan(2_100);
 });
 
+test('an init container and a sidecar with a startup probe go by the looks of the kubelet', () => {
+  const {first, started} = predict(containersOf('init-and-sidecar'), {release: '1.36', startMs});
+  const {from, to} = range(started);
+  const look = 1_030;
+  expect(from).toBeGreaterThan(2 * look + startMs); // the exit is noticed by one, the sidecar's by the second or third after it
+  expect(to).toBeLessThan(4 * look + startMs);
+  expect(range(first).to).toBeLessThan(look + 200 + startMs + 1);
+});
+
 test('each further container adds its kill and its start', () => {
   const kubelet = {release: '1.36', startMs} as const;
   const [two, ten] = ['two-containers', 'ten-containers'].map(id => predict(containersOf(id), kubelet).started);

@@ -6,8 +6,10 @@ import type {Containers} from './shapes.ts';
  * Kubernetes source: the kubelet looks at every container (relist) a second after it last did; it ends containers one after
  * the other, each with a grace period of 2 s at least where it does not end on SIGTERM; it starts regular containers one after
  * the other, and learns that an init container has ended by the next relist. From 1.36 on it looks again right after each
- * sync of a Pod (PLEGOnDemandRelist) and comes back to a Pod by itself once all is removed; at 1.35 only the next relist takes
- * it further, and a Pod of which nothing but the source ran waits for the periodic sync, 60 to 90 s.
+ * sync of a Pod that did something (PLEGOnDemandRelist) and comes back to a Pod by itself once all is removed; at 1.35 only the
+ * next relist takes it further, and a Pod of which nothing but the source ran waits for the periodic sync, 60 to 90 s. A startup
+ * probe runs by a clock of its own, which a restart does not set anew. Its first turn finds the new container, which begins a sync,
+ * and that waits for a relist newer than the sync before it (pod_workers.go, GetNewerThan).
  */
 export interface Kubelet {
   readonly release: '1.35' | '1.36';
@@ -27,6 +29,8 @@ const bounds = {
   resync: {from: 60_000, to: 90_000},
   /** Of our manifests, not of the kubelet: the period of their startup probes. */
   probe: 1_000,
+  /** Assumed: how long a startup probe runs. */
+  probeTakes: 70,
 } as const;
 
 /** How finely the chances are counted. */
@@ -50,39 +54,45 @@ export function predict({quick, stubborn, starts}: Containers, {release, startMs
   const started: number[] = [];
   for (let at = 0; at < grid; at++) {
     const noticed = ((at + 0.5) / grid) * period;
-    for (const beginning of beginnings(noticed, kill, period, {quick, stubborn, release}))
-      for (let phase = 0; phase < grid; phase++) {
-        const [a, z] = starting(beginning, (phase + 0.5) / grid, period, {starts, release, startMs});
-        first.push(a);
-        started.push(z);
+    for (const beginning of beginnings(kill, period, {quick, stubborn, release}))
+      for (let turn = 0; turn < grid; turn++) {
+        const probeMs = ((turn + 0.5) / grid) * bounds.probe;
+        const [a, z] = starting(beginning, probeMs, period, {starts, release, startMs});
+        first.push(noticed + a);
+        started.push(noticed + z);
       }
   }
   const ascending = (a: number, b: number) => a - b;
   return {first: first.toSorted(ascending), started: started.toSorted(ascending)};
 }
 
-/** When the kubelet begins to start containers again. */
+/** When the kubelet begins to start containers again, from the relist that noticed the exit. */
 function beginnings(
-  noticed: number,
   kill: number,
   period: number,
   {quick, stubborn, release}: {quick: number; stubborn: number; release: Kubelet['release']},
 ): readonly number[] {
-  if (release === '1.36') return [noticed + kill];
+  if (release === '1.36') return [kill];
   if (quick + stubborn === 0) {
     const {from, to} = bounds.resync;
-    return Array.from({length: grid}, (_, at) => noticed + from + ((at + 0.5) / grid) * (to - from));
+    return Array.from({length: grid}, (_, at) => from + ((at + 0.5) / grid) * (to - from));
   }
-  return [noticed + Math.ceil(kill / period) * period];
+  return [Math.ceil(kill / period) * period];
 }
 
-/** When the first container's first process begins, and the last one's. */
+/**
+ * When the first container's first process begins, and the last one's, from the relist that noticed the exit.
+ *
+ * @param probeMs how long before its next turn the startup probe's clock is when it could first run
+ */
 function starting(
   beginning: number,
-  phase: number,
+  probeMs: number,
   period: number,
   {starts, release, startMs}: Kubelet & Pick<Containers, 'starts'>,
 ): readonly [number, number] {
+  const relistFrom = (ms: number): number => Math.ceil(ms / period) * period;
+  const relistAfter = (ms: number): number => (Math.floor(ms / period) + 1) * period;
   let at = beginning;
   let first = NaN;
   let last = NaN;
@@ -91,9 +101,18 @@ function starting(
     if (Number.isNaN(first)) first = at;
     last = at;
     const ran = seconds * 1000;
-    if (kind === 'init') at += ran + phase * period;
-    if (kind === 'sidecar' && seconds > 0) at += Math.ceil(ran / bounds.probe) * bounds.probe;
-    else if (kind === 'sidecar' && release === '1.35') at += period;
+    if (kind === 'init') at = relistFrom(at + ran);
+    if (kind !== 'sidecar') continue;
+    const known = release === '1.35' ? relistFrom(at) : at;
+    if (seconds === 0) {
+      at = known;
+      continue;
+    }
+    const turn = known + probeMs;
+    const turns = Math.max(0, Math.ceil((at + ran - turn) / bounds.probe));
+    const passed = turn + turns * bounds.probe + bounds.probeTakes;
+    const synced = Math.max(turn, relistAfter(known));
+    at = turns === 0 && passed <= synced ? synced : Math.max(passed, relistAfter(synced));
   }
   return [first, last];
 }

@@ -19,7 +19,7 @@ export interface Containers {
   /** Containers beside the source that end on SIGTERM, and those that stay until they are killed. */
   readonly quick: number;
   readonly stubborn: number;
-  /** Those that are started, in order: an init container with how long it runs, a sidecar with how long its startup probe takes. */
+  /** Those that are started, in order: an init container with how long it runs, a sidecar with how long until its startup probe can pass. */
   readonly starts: readonly {readonly kind: 'init' | 'sidecar' | 'regular'; readonly seconds: number}[];
 }
 
@@ -150,7 +150,7 @@ const initAndSidecar: Shape = {
   containers: {
     quick: 2,
     stubborn: 0,
-    starts: [{kind: 'init', seconds: 0.3}, {kind: 'sidecar', seconds: 0}, {kind: 'sidecar', seconds: 1.3}, regular],
+    starts: [{kind: 'init', seconds: 0.3}, {kind: 'sidecar', seconds: 0}, {kind: 'sidecar', seconds: 0.5}, regular],
   },
   scenarios: rounds => [
     {
