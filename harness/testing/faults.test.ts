@@ -190,6 +190,16 @@ test('a deleted Pod that goes late is undecided on a node that took longer to st
   });
 });
 
+test('a restart that is counted when the Pod is deleted is none', () => {
+  const recording = new Edit(goodRecording('probe-fails'));
+  recording.pods(0, Infinity, pod => {
+    if (pod.metadata.deletionTimestamp !== undefined && pod.status.phase === 'Failed')
+      status(pod, 'source').restartCount++;
+  });
+  const verdicts = bench.judge('probe-fails', recording.recording);
+  expect(verdicts.find(({requirement}) => requirement === 'TRG-20')).toMatchObject({outcome: 'Passed'});
+});
+
 test('a restart that stands still is undecided where a container had been restarted alone before', () => {
   const recording = new Edit(goodRecording('crash-loop'));
   recording.stopAfter(recording.raised);

@@ -61,8 +61,9 @@ export const counts: Generator = function* (scene) {
     );
     for (const {index, at, pod} of scene.places()) {
       const byCount = scene.given(['toCountRestart'], ([container]) => counted(container));
+      const kept = pod.metadata.deletionTimestamp === undefined;
       const alone = [
-        ...scene.given(['toRestartAlone'], given => !(given.length === 0 ? told : given.includes(name))),
+        ...(kept ? scene.given(['toRestartAlone'], given => !(given.length === 0 ? told : given.includes(name))) : []),
         ...(told ? [] : scene.of('toStayEnded')),
       ];
       yield {
@@ -71,7 +72,7 @@ export const counts: Generator = function* (scene) {
         edit: shift(scene, name, index, 1),
         must: [
           ...onceOf(scene),
-          ...(countsUp(scene, name) ? scene.of('toRestartAlone') : []),
+          ...(kept && countsUp(scene, name) ? scene.of('toRestartAlone') : []),
           ...alone,
           ...(last !== undefined && index <= last.index ? byCount : []),
           ...(!ran && index <= (scene.after.find(({pod}) => idOf(pod, name) !== undefined)?.index ?? -1)
@@ -81,7 +82,7 @@ export const counts: Generator = function* (scene) {
             ? scene.given(['toRestartInjected'], ([container]) => counted(container))
             : []),
         ],
-        mustNotPass: pod.metadata.deletionTimestamp === undefined ? scene.of('toCountEachRestart') : [],
+        mustNotPass: kept ? scene.of('toCountEachRestart') : [],
         may: [...scene.anywhere(anyCount)],
       };
       yield {
