@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import type {IncomingMessage} from 'node:http';
 import {rmSync, statSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
@@ -54,6 +55,9 @@ interface Flags extends Omit<TargetOptions, 'signal'> {
   readonly timeoutScale: number;
 }
 
+/** How far back a watch may begin, s: the API server keeps changes for 75 s (watch_cache.go, eventFreshDuration). */
+const longestBehind = 60;
+
 const scenario: Scenario = {
   id: 'recorder-load',
   title: 'many Pods change their status',
@@ -70,11 +74,19 @@ export function recorderBenchCommand(signal: AbortSignal): Command {
     .option('--recorders <count>', 'how many recorders take each change, as a run has many', count, 1)
     .option('--seconds <count>', 'for how long', count, 30)
     .option('--in-flight <count>', 'requests that wait for their answer at a time, at most', count, 64)
-    .option('--behind', 'let the recorders take the changes only when all are made, as after an outage', false)
+    .option(
+      '--behind',
+      `let the recorders take the changes only when all are made, as after an outage; up to ${longestBehind} s of them`,
+      false,
+    )
     .option('--keep-recording', 'keep the recording also where it holds everything', false)
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
-      const {pods, seconds, timeoutScale} = flags;
+      const {pods, seconds, timeoutScale, behind} = flags;
+      if (behind && seconds > longestBehind)
+        throw new SuiteError('usage', `--behind takes changes of ${longestBehind} s at most, not of ${seconds}`, {
+          next: 'ask for fewer with --seconds: the API server may have forgotten older ones',
+        });
       const reached = await findTarget({...flags, signal});
       await requireRights(reached);
       const folder = makeFolder(flags.output);
@@ -155,7 +167,11 @@ class HeldBack extends Api {
   }
 
   override async stream(...[path, request]: Parameters<Api['stream']>): Promise<IncomingMessage> {
-    if (path.includes('watch=true')) await this.#gate.promise;
+    const {signal} = request ?? {};
+    signal?.throwIfAborted();
+    if (path.includes('watch=true'))
+      await Promise.race([this.#gate.promise, ...(signal === undefined ? [] : [once(signal, 'abort')])]);
+    signal?.throwIfAborted();
     return super.stream(path, request);
   }
 }
@@ -363,8 +379,7 @@ Examples:
   rac bench recorder
   rac bench recorder --pods 200 --rate 300 --seconds 10
   rac bench recorder --recorders 8       1,000 a second are taken where the API server makes 125
-  rac bench recorder --behind --seconds 50   one recorder takes them as fast as the API server sends them; it knows changes
-                                             of the last 75 s, and a recorder that asks for older ones has a gap
+  rac bench recorder --behind            one recorder takes them as fast as the API server sends them
 
 Exit codes: 0 the recording holds every change once and in order, 1 it does not, 4 changes did not come at that
 rate; 10 and up as rac run.

@@ -26,7 +26,7 @@ export function mutantsCommand(signal: AbortSignal): Command {
     .option('--release <minor>', 'Kubernetes release of the kubelets', '1.35')
     .option('--list', 'print the faults and what is to see them, and do nothing', false)
     .option('--resume <file>', 'file of results to go on with: only what it lacks is judged, or what is named')
-    .option('--clusters <count>', 'kind clusters to judge on, side by side', count, 2)
+    .option('--clusters <count>', 'kind clusters to judge on, side by side', count, 3)
     .option('--yes', 'install what is missing without asking', false)
     .addHelpText('after', examples)
     .action(async (ids: string[], flags: Flags) => {

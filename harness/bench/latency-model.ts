@@ -17,7 +17,7 @@ export interface Kubelet {
   readonly startMs: number;
 }
 
-/** Bounds of the kubelet, and three times that are assumed, ms. */
+/** Bounds of the kubelet, and times that are assumed, ms. */
 const bounds = {
   relist: 1_000,
   /** Assumed: what one relist takes on an idle node. */
@@ -83,7 +83,7 @@ function beginnings(
 /**
  * When the first container's first process begins, and the last one's, from the relist that noticed the exit.
  *
- * @param probeMs how long before its next turn the startup probe's clock is when it could first run
+ * @param probeMs from when a sidecar is known to run until its startup probe's next turn
  */
 function starting(
   beginning: number,
@@ -111,6 +111,7 @@ function starting(
     const turn = known + probeMs;
     const turns = Math.max(0, Math.ceil((at + ran - turn) / bounds.probe));
     const passed = turn + turns * bounds.probe + bounds.probeTakes;
+    // The first turn begins a sync; one that has passed by then is seen in it, and any other in the sync that it begins itself.
     const synced = Math.max(turn, relistAfter(known));
     at = turns === 0 && passed <= synced ? synced : Math.max(passed, relistAfter(synced));
   }

@@ -94,9 +94,11 @@ export function forgetsLivenessFailures(): Check {
         trail.push({...shown(ended), text: `${name} SIGTERM, after ${now} runs of its ${probe}`});
         if (now >= threshold) return unknown(expected, `${name} was ended after ${threshold} or more`, trail);
         const saw = `${name} was ended after fewer than ${threshold}`;
-        if (Math.max(earlier + now, failuresTold(timeline, name, ended.atMs)) >= threshold)
+        const told = failuresTold(timeline, name, ended.atMs);
+        if (Math.max(earlier + now, told ?? 0) >= threshold)
           return broken(expected, `${saw}, counting those of the run before`, trail);
-        return earlier + now + 1 >= threshold
+        const mayLackOne = told === undefined || told < earlier + now;
+        return mayLackOne && earlier + now + 1 >= threshold
           ? unknown(expected, `${saw}, where one more may have been cut short when the run before ended`, trail)
           : broken(expected, saw, trail);
       }
@@ -107,20 +109,30 @@ export function forgetsLivenessFailures(): Check {
   };
 }
 
+/** How late an event may come, ms: well before the container could be ended for its probe once more. */
+const eventComesMs = 5_000;
+
 /**
  * How often the liveness probe of a container had failed when it was ended for that, in all its runs, as the kubelet told: a
  * probe that is cut short when its container ends has failed for the kubelet, and wrote nothing.
+ *
+ * @param endedAtMs when the container got SIGTERM
+ * @returns undefined where the events do not tell, or are summed up with those of other probes
  */
-function failuresTold({recording}: Timeline, name: string, endedAtMs: number): number {
+function failuresTold({recording, stimulusIndex}: Timeline, name: string, endedAtMs: number): number | undefined {
   const events = eventsOf(recording, name);
-  const is = ({object}: EventAt, reason: string, text: string): boolean =>
-    object.reason === reason && object.message?.includes(text) === true;
+  const says = ({object: {reason, message}}: EventAt, what: string, text: string): boolean =>
+    reason === what && message?.includes(text) === true;
   // Events come late, and in order.
-  const killed = events.findIndex(event => is(event, 'Killing', 'failed liveness probe'));
-  const counts = new Map<string | undefined, number>();
-  for (const event of killed === -1 ? events.filter(({atMs}) => atMs <= endedAtMs) : events.slice(0, killed))
-    if (is(event, 'Unhealthy', 'Liveness probe failed')) counts.set(event.object.message, event.object.count ?? 1);
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const killed = events.findIndex(
+    event => event.index > stimulusIndex && says(event, 'Killing', 'failed liveness probe'),
+  );
+  if (killed === -1 || (events[killed]?.atMs ?? 0) > endedAtMs + eventComesMs) return undefined;
+  const failed = events.slice(0, killed).filter(event => says(event, 'Unhealthy', 'Liveness probe failed'));
+  const counts = new Map(failed.map(({object: {message, count}}) => [message, count ?? 1])); // the last of each
+  return [...counts.keys()].some(message => message?.startsWith('Liveness') !== true)
+    ? undefined
+    : [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** initialDelaySeconds counts from the new start of the container (Configure Liveness, Readiness and Startup Probes). */

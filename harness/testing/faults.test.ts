@@ -376,8 +376,17 @@ describe('a liveness probe that was cut short when its container ended, and wrot
     expect(judged(() => undefined)).toMatchObject({outcome: 'KnownDeviation'});
   });
 
-  test('leaves it undecided where that is not known', () => {
-    expect(judged(e => e.drop(({kind}) => kind === 'event'))).toMatchObject({
+  test.each<[where: string, edit: (recording: Edit) => void]>([
+    ['nothing was told', e => e.drop(({kind}) => kind === 'event')],
+    [
+      'failures of all probes are summed up',
+      e =>
+        e.each('event', ({object}) => {
+          if (object.reason === 'Unhealthy') object.message = `(combined from similar events): ${object.message ?? ''}`;
+        }),
+    ],
+  ])('leaves it undecided where %s', (_, edit) => {
+    expect(judged(edit)).toMatchObject({
       outcome: 'Inconclusive',
       saw: expect.stringContaining('may have been cut short'),
     });

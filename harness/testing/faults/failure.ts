@@ -68,6 +68,25 @@ export const failureFaults: readonly Fault[] = [
     turns: {'INI-3': 'prepare was started again'},
   },
   {
+    name: 'the restart goes on after the deletion',
+    in: deleted,
+    edit: e =>
+      onceDeleted(e, pod => {
+        const at = (ms: number) => new Date(Date.parse(pod.metadata.deletionTimestamp ?? '') + ms).toISOString();
+        const running = (name: string, ms: number) =>
+          Object.assign(status(pod, name), {
+            containerID: `containerd://${name}`,
+            state: {running: {startedAt: at(ms)}},
+          });
+        running('prepare', 0); // by itself too early to tell: the kubelet may not have heard of the deletion
+        running('watcher', 12_000);
+      }),
+    turns: {
+      'INI-3': 'watcher was started again',
+      'INI-8': 'watcher was not seen to end by what its rule matches',
+    },
+  },
+  {
     name: 'a deleted Pod stays long after its grace period',
     in: deleted,
     edit: e => {

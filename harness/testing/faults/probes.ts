@@ -59,10 +59,10 @@ export const probeFaults: readonly Fault[] = [
     edit: e =>
       e.pods(0, Infinity, pod => {
         const containers = structuredClone(pod.spec.containers);
-        for (const {livenessProbe} of containers) Object.assign(livenessProbe ?? {}, {failureThreshold: 12});
+        for (const {livenessProbe} of containers) Object.assign(livenessProbe ?? {}, {failureThreshold: 9});
         pod.spec = {...pod.spec, containers};
       }),
-    turns: {'PRB-8': 'trainer was ended after fewer than 12'},
+    turns: {'PRB-8': 'trainer was ended after fewer than 9'},
   },
   {
     name: 'the endpoint is ready again before the Pod is',

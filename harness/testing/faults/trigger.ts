@@ -248,8 +248,7 @@ export const triggerFaults: readonly Fault[] = [
     in: probe,
     edit: e => {
       e.step('the probe fails');
-      const kept = e.timeline.after.findLast(({pod}) => pod.metadata.deletionTimestamp === undefined)?.index ?? NaN;
-      e.pods(kept, kept, pod => (condition(pod, type).status = 'True'));
+      e.pods(e.last, e.last, pod => (condition(pod, type).status = 'True'));
     },
     turns: {'TRG-20': 'AllContainersRestarting became True'},
   },
