@@ -40,7 +40,7 @@ const startupProbeFails: Scenario = {
   },
   steps: [
     {...exits('source', 88), until: 'starting'},
-    {do: 'exit', name: 'the source ends', tells: [{container: 'source', code: 0}], until: 'ended', seconds: 30},
+    {do: 'exit', name: 'the source ends', tells: [{container: 'source', code: 0}], until: 'ended'},
   ],
 };
 
