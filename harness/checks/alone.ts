@@ -118,9 +118,10 @@ function triggered(timeline: Timeline, version: PodVersion, alone: readonly stri
   const {before, containers, hadRun} = timeline;
   const {pod} = version;
   const others = containers.map(({name}) => name).filter(name => !alone.includes(name));
-  const moved = isOver(pod)
-    ? undefined
-    : others.find(name => statusOf(pod, name)?.restartCount !== statusOf(before.pod, name)?.restartCount);
+  const moved = others.find(name => {
+    const [was, is] = [before.pod, pod].map(each => statusOf(each, name)?.restartCount);
+    return is !== was && !(isOver(pod) && is !== undefined);
+  });
   if (moved !== undefined) return `restartCount of ${moved} moved`;
   const renewed = others.find(name => hadRun.includes(name) && isAnother(before.pod, pod, name));
   if (renewed !== undefined) return `${renewed} was started again, and not counted`;

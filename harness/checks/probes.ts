@@ -120,19 +120,25 @@ const eventComesMs = 5_000;
  * @returns undefined where the events do not tell, or are summed up with those of other probes
  */
 function failuresTold({recording, stimulusIndex}: Timeline, name: string, endedAtMs: number): number | undefined {
+  const incomplete = recording.observations.some(
+    o =>
+      (o.kind === 'gap' && o.resource === 'events') ||
+      (o.kind === 'event' && o.object.reason === 'Unhealthy' && o.object.message?.startsWith('(combined') === true),
+  );
   const events = eventsOf(recording, name);
   const says = ({object: {reason, message}}: EventAt, what: string, text: string): boolean =>
     reason === what && message?.includes(text) === true;
   // Events come late, and in order.
   const killed = events.findIndex(
-    event => event.index > stimulusIndex && says(event, 'Killing', 'failed liveness probe'),
+    event =>
+      event.index > stimulusIndex &&
+      event.atMs >= endedAtMs - marks.leastTolerance.ms &&
+      says(event, 'Killing', 'failed liveness probe'),
   );
-  if (killed === -1 || (events[killed]?.atMs ?? 0) > endedAtMs + eventComesMs) return undefined;
+  if (incomplete || killed === -1 || (events[killed]?.atMs ?? 0) > endedAtMs + eventComesMs) return undefined;
   const failed = events.slice(0, killed).filter(event => says(event, 'Unhealthy', 'Liveness probe failed'));
   const counts = new Map(failed.map(({object: {message, count}}) => [message, count ?? 1])); // the last of each
-  return [...counts.keys()].some(message => message?.startsWith('Liveness') !== true)
-    ? undefined
-    : [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** initialDelaySeconds counts from the new start of the container (Configure Liveness, Readiness and Startup Probes). */
