@@ -62,9 +62,11 @@ export const counts: Generator = function* (scene) {
     for (const {index, at, pod} of scene.places()) {
       const byCount = scene.given(['toCountRestart'], ([container]) => counted(container));
       const kept = pod.metadata.deletionTimestamp === undefined;
-      const counts = kept || !['Failed', 'Succeeded'].includes(pod.status.phase ?? '');
+      const isCounted = kept || !['Failed', 'Succeeded'].includes(pod.status.phase ?? '');
       const alone = [
-        ...(kept ? scene.given(['toRestartAlone'], given => !(given.length === 0 ? told : given.includes(name))) : []),
+        ...(isCounted
+          ? scene.given(['toRestartAlone'], given => !(given.length === 0 ? told : given.includes(name)))
+          : []),
         ...(told ? [] : scene.of('toStayEnded')),
       ];
       yield {
@@ -73,7 +75,7 @@ export const counts: Generator = function* (scene) {
         edit: shift(scene, name, index, 1),
         must: [
           ...onceOf(scene),
-          ...(counts && countsUp(scene, name) ? scene.of('toRestartAlone') : []),
+          ...(isCounted && countsUp(scene, name) ? scene.of('toRestartAlone') : []),
           ...alone,
           ...(last !== undefined && index <= last.index ? byCount : []),
           ...(!ran && index <= (scene.after.find(({pod}) => idOf(pod, name) !== undefined)?.index ?? -1)
