@@ -42,6 +42,8 @@ const table = {
   },
   /** Watched on after everything runs again, for a second restart; the kubelet looks at every container once a second. */
   quiet: {ms: 3_000, meaning: 'the recording ends', conformant: 'none'},
+  /** While all containers restart, until one runs through which the journal can be read: a restart and a half on a busy node. */
+  readable: {ms: 10_000, meaning: 'a gap in the recording: the journal was not read', conformant: 'none'},
   /** A command in a container. */
   exec: {ms: 15_000, meaning: 'Error: the container can not be told to exit or read', conformant: 'none'},
   /** A whole answer of the API server. */

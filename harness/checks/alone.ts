@@ -1,4 +1,4 @@
-import {conditionOf, statusOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, hasEnded, statusOf, type Pod} from '../recording/pod.ts';
 import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, unlessGap, type Check, type Evidence} from './finding.ts';
@@ -99,7 +99,7 @@ export function startsNothing(sidecar: string, code: number): Check {
       ]);
     }
     const exited = after.find(({pod}) => statusOf(pod, sidecar)?.state.terminated !== undefined);
-    const ended = after.find(({pod}) => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed');
+    const ended = after.find(({pod}) => hasEnded(pod));
     if (ended === undefined) return missing(timeline, expected, 'the Pod did not end', trail);
     if (exited === undefined || statusOf(exited.pod, sidecar)?.state.terminated?.exitCode !== code)
       return unknown(expected, `${sidecar} was not seen to exit with ${code}`, trail);
@@ -109,8 +109,8 @@ export function startsNothing(sidecar: string, code: number): Check {
 }
 
 /** Whether a Pod is deleted and has ended: the kubelet may then count a restart that does not come (docs/soak, run 49). */
-function isOver({metadata, status}: Pod): boolean {
-  return metadata.deletionTimestamp !== undefined && ['Failed', 'Succeeded'].includes(status.phase ?? '');
+function isOver(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp !== undefined && hasEnded(pod);
 }
 
 /** What in that version tells that other containers were restarted too. */

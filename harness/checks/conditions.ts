@@ -1,4 +1,4 @@
-import {conditionOf, statusOf, type Pod, type PodCondition} from '../recording/pod.ts';
+import {conditionOf, hasEnded, statusOf, type Pod, type PodCondition} from '../recording/pod.ts';
 import {
   restartedVersion,
   restartingVersions,
@@ -217,7 +217,7 @@ export function isLoweredWithin(boundMs: number): Check {
 export function isLoweredInTheEnd(): Check {
   return timeline => {
     const expected = `${type} is not True once the phase is Failed or Succeeded`;
-    const ended = timeline.versions.filter(({pod}) => ['Failed', 'Succeeded'].includes(pod.status.phase ?? ''));
+    const ended = timeline.versions.filter(({pod}) => hasEnded(pod));
     const [first] = ended;
     if (!wasRaised(timeline)) return notRaised(expected);
     if (first === undefined) return unknown(expected, 'the Pod did not end');

@@ -1,5 +1,5 @@
 import {nameInApi} from '../recording/observation.ts';
-import {conditionOf, containersOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
+import {conditionOf, containersOf, hasEnded, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
 import {kubeletSchema} from '../recording/runtime.ts';
 import type {NodeAction} from '../recording/scenario.ts';
@@ -233,10 +233,6 @@ function failedByRuntime(pod: Pod, names: readonly string[]): string | undefined
 
 function countOf({pod}: PodVersion, name: string): number {
   return statusOf(pod, name)?.restartCount ?? 0;
-}
-
-function hasEnded({status}: Pod): boolean {
-  return status.phase === 'Failed' || status.phase === 'Succeeded';
 }
 
 function endOf({status}: Pod): string {

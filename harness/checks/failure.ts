@@ -1,4 +1,4 @@
-import {conditionOf, statusOf} from '../recording/pod.ts';
+import {conditionOf, hasEnded, statusOf} from '../recording/pod.ts';
 import {eventsOf, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
@@ -23,7 +23,7 @@ export function failsPod(container: string): Check {
     if (again !== undefined) {
       return broken(expected, `${container} was started once more`, [...trail, evidence(again, 'a new container id')]);
     }
-    const ended = timeline.after.find(({pod}) => ['Failed', 'Succeeded'].includes(pod.status.phase ?? ''));
+    const ended = timeline.after.find(({pod}) => hasEnded(pod));
     if (ended === undefined) return missing(timeline, expected, 'the phase did not become Failed', trail);
     trail.push(evidence(ended, `phase ${ended.pod.status.phase ?? 'absent'}`));
     if (ended.pod.status.phase !== 'Failed') return broken(expected, 'the phase became Succeeded', trail);
@@ -76,9 +76,7 @@ export function triesAgain(container: string): Check {
     if (told === undefined) return missing(timeline, expected, `${container} did not fail`, trail);
     trail.push(evidence(told, `${container} failed`));
     const deleted = deletionOf(timeline)?.index ?? Infinity;
-    const ended = timeline.after.find(
-      ({index, pod}) => index < deleted && ['Failed', 'Succeeded'].includes(pod.status.phase ?? ''),
-    );
+    const ended = timeline.after.find(({index, pod}) => index < deleted && hasEnded(pod));
     if (ended !== undefined) {
       const {phase = 'absent'} = ended.pod.status;
       return broken(expected, `the phase became ${phase}`, [...trail, evidence(ended, `phase ${phase}`)]);
@@ -162,7 +160,7 @@ export function endsInFinalPhase(): Check {
     if (last === undefined) return unknown(expected, 'no version of the Pod came after the deletion', [deletion]);
     const {phase = 'absent'} = last.pod.status;
     const trail = [deletion, evidence(last, `phase ${phase}`)];
-    if (!['Failed', 'Succeeded'].includes(phase)) return broken(expected, `phase was ${phase}`, trail);
+    if (!hasEnded(last.pod)) return broken(expected, `phase was ${phase}`, trail);
     const code = statusOf(last.pod, timeline.source)?.state.terminated?.exitCode ?? 0;
     if (code === 0) return unknown(expected, `${timeline.source} was not seen to end by what its rule matches`, trail);
     return unlessGap(timeline, held(expected, trail), 'absence');

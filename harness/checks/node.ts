@@ -1,4 +1,4 @@
-import {statusOf} from '../recording/pod.ts';
+import {hasEnded, statusOf} from '../recording/pod.ts';
 import {runtimeSchema, type RuntimeReading} from '../recording/runtime.ts';
 import type {Timeline} from '../recording/timeline.ts';
 import {broken, held, missing, unknown, type Check, type Evidence} from './finding.ts';
@@ -117,7 +117,7 @@ export function waitsForImage(container: string): Check {
     const trail = [stimulusEvidence(timeline)];
     for (const version of timeline.after) {
       const {phase = 'absent'} = version.pod.status;
-      if (phase === 'Failed' || phase === 'Succeeded')
+      if (hasEnded(version.pod))
         return broken(expected, `phase became ${phase}`, [...trail, evidence(version, `phase ${phase}`)]);
     }
     const others = timeline.hadRun.filter(name => name !== container);

@@ -132,6 +132,11 @@ export function conditionOf(pod: Pod, type: string): PodCondition | undefined {
   return pod.status.conditions.find(condition => condition.type === type);
 }
 
+/** Whether the Pod has ended for good: a phase of Succeeded or Failed is final (pod-lifecycle, "Pod phase"). */
+export function hasEnded({status}: Pod): boolean {
+  return status.phase === 'Succeeded' || status.phase === 'Failed';
+}
+
 /** Whether every container runs and is ready, or, as an init container, has ended well. */
 export function allUp(pod: Pod): boolean {
   return containersOf(pod).every(each => each.kind === 'ephemeral' || isUp(pod, each));

@@ -54,11 +54,6 @@ export function restartedOften(pod: Pod, times: number): boolean {
     .every(({name}) => (statusOf(pod, name)?.restartCount ?? 0) >= times);
 }
 
-/** Whether the Pod has ended for good. */
-export function hasEnded({status}: Pod): boolean {
-  return status.phase === 'Succeeded' || status.phase === 'Failed';
-}
-
 /** Whether some container has been started again. */
 export function restartsSome(before: Pod, now: Pod): boolean {
   return containersOf(now).some(({name, kind}) => kind !== 'ephemeral' && isAnother(before, now, name));

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
-import {allUp, conditionOf, controllerOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
+import {allUp, conditionOf, controllerOf, hasEnded, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
 import type {Scenario, Step, Until} from '../recording/scenario.ts';
 import type {Target} from '../recording/target.ts';
 import type {Timeline} from '../recording/timeline.ts';
@@ -16,7 +16,7 @@ import type {NodeAccess} from './node-access.ts';
 import {actOnNode} from './node-step.ts';
 import {allAvailable, jobIs, type Watched} from './owners.ts';
 import {resizeContainer} from './resize.ts';
-import {hasEnded, restartedAll, restartedAlone, restartedOften, restartsSome, startedAgain} from './settled.ts';
+import {restartedAll, restartedAlone, restartedOften, restartsSome, startedAgain} from './settled.ts';
 import {readJournal, readJournals, tellToExit, type Subject} from './stimulus.ts';
 
 /** How a recording ended. */

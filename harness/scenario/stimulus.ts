@@ -2,10 +2,10 @@ import pLimit from 'p-limit';
 import {messageOf} from '../errors.ts';
 import {exec, type OpenExec} from '../target/exec.ts';
 import {callsAtOnce, type Budgets} from '../timeouts.ts';
-import type {Recorder} from '../recorder/recorder.ts';
+import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
+import {conditionOf, hasEnded, type Pod} from '../recording/pod.ts';
 import type {Step} from '../recording/scenario.ts';
 import type {Home} from './labels.ts';
-import {hasEnded} from './settled.ts';
 
 /** The Pod that a scenario works on. */
 export interface Subject {
@@ -63,14 +63,60 @@ export async function tellToExit(
 
 /**
  * Reads the journal through one of the Pod's running containers into the recording: the next one, where a container ends
- * meanwhile. Where none can be used, the recording says so and goes on: what needs the journal is then Inconclusive.
+ * meanwhile, and during a restart of all one that starts. Where none can be used, the recording says so and goes on: what needs
+ * the journal is then Inconclusive.
+ *
+ * @throws the signal's reason, or what the watch failed on
  */
 export async function readJournal(recorder: Recorder, subject: Subject): Promise<void> {
-  const pod = recorder.pods.find(({metadata}) => metadata.name === subject.pod);
-  const another = recorder.pod === pod ? {} : {pod: subject.pod};
-  const statuses = pod === undefined ? [] : [...pod.status.containerStatuses, ...pod.status.initContainerStatuses];
+  const {pod: name, budgets} = subject;
+  const begunMs = recorder.now();
+  const newest = (): Pod | undefined => recorder.pods.find(({metadata}) => metadata.name === name);
+  for (;;) {
+    const pod = newest();
+    const why = await readThrough(recorder, subject, pod);
+    if (why === undefined) return;
+    const now = newest();
+    const ms = budgets.readable.ms - (recorder.now() - begunMs);
+    if (now !== undefined && isRestarting(now) && ms > 0) {
+      const what = `a container of ${name} through which its journal can be read`;
+      const another = (next: Pod): boolean =>
+        next.metadata.name === name && next !== pod && (runningIn(next).length > 0 || !isRestarting(next));
+      if (await comes(recorder.untilAny(what, {...budgets.readable, ms}, another))) continue;
+    }
+    const other = recorder.pod?.metadata.name === name ? {} : {pod: name};
+    recorder.add({kind: 'gap', resource: 'journal', why, ...other});
+    return;
+  }
+}
+
+/** Whether what is waited for came in time. */
+async function comes(waiting: Promise<unknown>): Promise<boolean> {
+  try {
+    await waiting;
+    return true;
+  } catch (error) {
+    if (error instanceof OutOfPatience) return false;
+    throw error;
+  }
+}
+
+/** Whether its containers are about to run again. */
+function isRestarting(pod: Pod): boolean {
+  const {status} = conditionOf(pod, 'AllContainersRestarting') ?? {};
+  return status === 'True' && pod.metadata.deletionTimestamp === undefined && !hasEnded(pod);
+}
+
+/** The containers through which a journal can be read, the regular ones first. */
+function runningIn({status}: Pod): readonly string[] {
+  const statuses = [...status.containerStatuses, ...status.initContainerStatuses];
+  return statuses.filter(({state}) => state.running !== undefined).map(({name}) => name);
+}
+
+/** Reads a Pod's journal through the first of its containers that lets it, and gives why none did. */
+async function readThrough(recorder: Recorder, subject: Subject, pod: Pod | undefined): Promise<string | undefined> {
   let why = 'no container runs through which it could be read';
-  for (const {name: container} of statuses.filter(({state}) => state.running !== undefined)) {
+  for (const container of pod === undefined ? [] : runningIn(pod)) {
     const askedAtMs = recorder.now();
     const command = ['cat', '/proc/uptime', '/journal/log'];
     try {
@@ -79,13 +125,13 @@ export async function readJournal(recorder: Recorder, subject: Subject): Promise
         askedAtMs,
         pod,
       );
-      return;
+      return undefined;
     } catch (error) {
       if (subject.signal.aborted) throw error;
       why = String(error);
     }
   }
-  recorder.add({kind: 'gap', resource: 'journal', why, ...another});
+  return why;
 }
 
 /** Reads the journals of Pods other than the subject, as `readJournal` does. */

@@ -1,4 +1,4 @@
-import {statusOf, type Pod} from '../../recording/pod.ts';
+import {hasEnded, statusOf, type Pod} from '../../recording/pod.ts';
 import {status, type Edit} from '../edit.ts';
 import type {Generator, Scene} from './scene.ts';
 
@@ -62,7 +62,7 @@ export const counts: Generator = function* (scene) {
     for (const {index, at, pod} of scene.places()) {
       const byCount = scene.given(['toCountRestart'], ([container]) => counted(container));
       const kept = pod.metadata.deletionTimestamp === undefined;
-      const isCounted = kept || !['Failed', 'Succeeded'].includes(pod.status.phase ?? '');
+      const isCounted = kept || !hasEnded(pod);
       const alone = [
         ...(isCounted
           ? scene.given(['toRestartAlone'], given => !(given.length === 0 ? told : given.includes(name)))

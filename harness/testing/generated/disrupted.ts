@@ -1,8 +1,6 @@
-import {statusOf, type ContainerStatus, type Pod} from '../../recording/pod.ts';
+import {hasEnded, statusOf, type ContainerStatus, type Pod} from '../../recording/pod.ts';
 import type {Edit} from '../edit.ts';
 import type {Generator} from './scene.ts';
-
-const hasEnded = ({status}: Pod): boolean => ['Failed', 'Succeeded'].includes(status.phase ?? '');
 
 /**
  * A restart that was disturbed ends otherwise than it does by a deviation that is known: in place of that, and in what would be

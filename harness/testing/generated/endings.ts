@@ -1,4 +1,4 @@
-import {statusOf, type ContainerStatus} from '../../recording/pod.ts';
+import {hasEnded, statusOf, type ContainerStatus} from '../../recording/pod.ts';
 import type {Edit} from '../edit.ts';
 import type {Generator, Scene} from './scene.ts';
 
@@ -100,7 +100,7 @@ export const startedAfterTheEnd: Generator = function* (scene) {
 export const endedOtherwise: Generator = function* (scene) {
   const may = [...scene.anywhere(ofEndings), ...scene.deviating()];
   const deleted = scene.recording.observations.findIndex(o => o.kind === 'step' && o.does === 'delete');
-  const end = scene.after.find(({pod}) => ['Failed', 'Succeeded'].includes(pod.status.phase ?? ''));
+  const end = scene.after.find(({pod}) => hasEnded(pod));
   for (const {name} of scene.timeline.containers) {
     for (const {index, at, pod} of scene.places()) {
       const ended = statusOf(pod, name)?.state.terminated;

@@ -1,0 +1,72 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import {Recorder} from '../recorder/recorder.ts';
+import {readRecording, type Recording} from '../recording/recording.ts';
+import type {Pod} from '../recording/pod.ts';
+import {openExec} from '../target/exec.ts';
+import {aHeader} from '../testing/a-header.ts';
+import {aPod, running, waiting} from '../testing/a-pod.ts';
+import {ApiServer} from '../testing/api-server.ts';
+import {budgets} from '../timeouts.ts';
+import {homeOf} from './labels.ts';
+import {readJournal} from './stimulus.ts';
+
+const {signal} = new AbortController();
+
+let server: ApiServer;
+let folder: string;
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+  folder = mkdtempSync(join(tmpdir(), 'rac-stimulus-'));
+});
+
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, {recursive: true});
+});
+
+const between = aPod({
+  regular: {source: waiting('RestartingAllContainers'), worker: waiting('RestartingAllContainers')},
+  restarting: 'True',
+});
+const again = aPod({regular: {source: waiting('ContainerCreating'), worker: running('worker-2')}, restarting: 'True'});
+
+/** Reads the journal of a Pod that is as it is first, and becomes what is given in the time after. */
+async function reads(first: Pod, after: readonly Pod[], readableMs: number): Promise<Recording> {
+  const pods = server.collection('/api/v1/namespaces/ns/pods');
+  pods.put(first);
+  server.onExec(call => {
+    call.succeed('10.00 20.00\n');
+  });
+  const api = server.api();
+  const waits = {...budgets(), readable: {...budgets().readable, ms: readableMs}};
+  const file = join(folder, 'a.ndjson');
+  const recorder = await Recorder.open({api, namespace: 'ns', file, header: aHeader, budgets: waits, signal});
+  await recorder.until('the Pod', budgets().podReady, () => true);
+  const home = homeOf('run1', 'a', undefined);
+  const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'pod', budgets: waits, signal};
+  const reading = readJournal(recorder, subject);
+  for (const pod of after) pods.put(pod);
+  await reading;
+  recorder.close('settled', '');
+  return readRecording(file);
+}
+
+const kinds = ({observations}: Recording) =>
+  observations.map(({kind}) => kind).filter(kind => kind === 'clock' || kind === 'gap');
+
+test('during a restart of all the journal is read once a container runs', async () => {
+  expect(kinds(await reads(between, [again], 60_000))).toEqual(['clock']);
+});
+
+test('where none comes to run, the recording has a gap', async () => {
+  expect(kinds(await reads(between, [], 50))).toEqual(['gap']);
+});
+
+test('without a restart of all nothing is waited for', async () => {
+  const crashed = aPod({regular: {source: waiting('CrashLoopBackOff')}});
+  expect(kinds(await reads(crashed, [], Infinity))).toEqual(['gap']);
+});
