@@ -99,7 +99,7 @@ export function withTargetFlags(command: Command): Command {
       positive,
       1,
     )
-    .option('--parallel <count>', 'scenarios that run at a time', count, 12)
+    .option('--parallel <count>', 'scenarios that run at a time', count, 15)
     .option('--yes', 'install what is missing without asking', false);
 }
 
