@@ -7,7 +7,7 @@ import {readRecording, type Recording} from '../recording/recording.ts';
 import type {Pod} from '../recording/pod.ts';
 import {openExec} from '../target/exec.ts';
 import {aHeader} from '../testing/a-header.ts';
-import {aPod, running, waiting} from '../testing/a-pod.ts';
+import {aPod, exited, running, waiting} from '../testing/a-pod.ts';
 import {ApiServer} from '../testing/api-server.ts';
 import {budgets} from '../timeouts.ts';
 import {homeOf} from './labels.ts';
@@ -28,11 +28,12 @@ afterEach(async () => {
   rmSync(folder, {recursive: true});
 });
 
-const between = aPod({
+const ending = aPod({regular: {source: exited('source-1', 88), worker: exited('worker-1', 143)}, restarting: 'True'});
+const removed = aPod({
   regular: {source: waiting('RestartingAllContainers'), worker: waiting('RestartingAllContainers')},
-  restarting: 'True',
+  restarting: 'False',
 });
-const again = aPod({regular: {source: waiting('ContainerCreating'), worker: running('worker-2')}, restarting: 'True'});
+const again = aPod({regular: {source: waiting('ContainerCreating'), worker: running('worker-2')}, restarting: 'False'});
 
 /** Reads the journal of a Pod that is as it is first, and becomes what is given in the time after. */
 async function reads(first: Pod, after: readonly Pod[], readableMs: number): Promise<Recording> {
@@ -58,12 +59,15 @@ async function reads(first: Pod, after: readonly Pod[], readableMs: number): Pro
 const kinds = ({observations}: Recording) =>
   observations.map(({kind}) => kind).filter(kind => kind === 'clock' || kind === 'gap');
 
-test('during a restart of all the journal is read once a container runs', async () => {
-  expect(kinds(await reads(between, [again], 60_000))).toEqual(['clock']);
+test.each([
+  ['while the old containers end', ending, [removed, again]],
+  ['before the new ones run', removed, [again]],
+])('during a restart of all, %s, the journal is read once a container runs', async (_, first, after) => {
+  expect(kinds(await reads(first, after, 60_000))).toEqual(['clock']);
 });
 
 test('where none comes to run, the recording has a gap', async () => {
-  expect(kinds(await reads(between, [], 50))).toEqual(['gap']);
+  expect(kinds(await reads(removed, [], 50))).toEqual(['gap']);
 });
 
 test('without a restart of all nothing is waited for', async () => {

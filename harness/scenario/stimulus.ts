@@ -3,7 +3,7 @@ import {messageOf} from '../errors.ts';
 import {exec, type OpenExec} from '../target/exec.ts';
 import {callsAtOnce, type Budgets} from '../timeouts.ts';
 import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
-import {conditionOf, hasEnded, type Pod} from '../recording/pod.ts';
+import {conditionOf, hasEnded, statusesOf, type Pod} from '../recording/pod.ts';
 import type {Step} from '../recording/scenario.ts';
 import type {Home} from './labels.ts';
 
@@ -101,10 +101,11 @@ async function comes(waiting: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Whether its containers are about to run again. */
+/** Whether its containers are about to run again; the condition is lowered when they are gone, before they do. */
 function isRestarting(pod: Pod): boolean {
-  const {status} = conditionOf(pod, 'AllContainersRestarting') ?? {};
-  return status === 'True' && pod.metadata.deletionTimestamp === undefined && !hasEnded(pod);
+  if (pod.metadata.deletionTimestamp !== undefined || hasEnded(pod)) return false;
+  const waits = statusesOf(pod).some(({state}) => state.waiting?.reason === 'RestartingAllContainers');
+  return waits || conditionOf(pod, 'AllContainersRestarting')?.status === 'True';
 }
 
 /** The containers through which a journal can be read, the regular ones first. */
