@@ -1,5 +1,6 @@
 import {fileURLToPath} from 'node:url';
 import {expect, test} from '@jest/globals';
+import type {Observation} from '../recording/observation.ts';
 import {statusOf} from '../recording/pod.ts';
 import {readRecording} from '../recording/recording.ts';
 import {timelineOf} from '../recording/timeline.ts';
@@ -29,16 +30,38 @@ test('and is not known where no journal could be read', () => {
   expect(judged(edit)).toMatchObject({outcome: 'unknown', saw: 'not every restart was seen on its own'});
 });
 
-test.each([
-  ['too high', 1],
-  ['too low', -1],
-])('a count that is one %s from such a restart on is not taken for right', (_, by) => {
+const sourceCount = (o: Observation): number =>
+  o.kind === 'pod' ? (statusOf(o.object, 'source')?.restartCount ?? 0) : 0;
+
+test.each<[string, (count: number) => number]>([
+  ['one too high from the fourth on', count => count + (count > 3 ? 1 : 0)],
+  ['one too low from the fourth on', count => count - (count > 3 ? 1 : 0)],
+  ['not raised at the fifth, and right again later', count => (count === 5 ? 4 : count)],
+  ['lower than before at the seventh', count => (count === 7 ? 2 : count)],
+  ['begun anew at the seventh', count => (count > 6 ? count - 7 : count)],
+])('a count that is %s is not taken for right', (_, counted) => {
   const edit = withStatusesLeftOut();
-  const from = edit.recording.observations.findIndex(
-    o => o.kind === 'pod' && (statusOf(o.object, 'source')?.restartCount ?? 0) > 3,
-  );
+  const from = edit.recording.observations.findIndex(o => sourceCount(o) > 3);
   edit.pods(from, Infinity, pod => {
-    for (const name of ['source', 'worker']) status(pod, name).restartCount += by;
+    for (const name of ['source', 'worker']) status(pod, name).restartCount = counted(status(pod, name).restartCount);
   });
   expect(judged(edit)?.outcome).not.toBe('held');
+});
+
+test('a lost line of the journal does not make up for a restart that is not counted', () => {
+  const edit = withStatusesLeftOut();
+  const lost = edit.recording.observations.findLastIndex(o => o.kind === 'journal');
+  edit.insert(lost, {
+    kind: 'gap',
+    resource: 'journal',
+    why: 'unreadable journal line "{"',
+    atMs: edit.timeline.end.atMs,
+  });
+  expect(judged(edit)).toMatchObject({outcome: 'unknown'});
+});
+
+test('starts that the journal does not tell from one another are no proof', () => {
+  const edit = withStatusesLeftOut();
+  edit.each('clock', clock => (clock.askedAtMs -= 7_000));
+  expect(judged(edit)).toMatchObject({outcome: 'unknown'});
 });

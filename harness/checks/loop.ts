@@ -4,7 +4,7 @@ import type {PodVersion, Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
 import {deletedAt, deletionOf, markedIn, startedAt, staysLonger, unheardMs} from './deletion.ts';
-import {broken, held, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
+import {broken, held, journalHole, unknown, unlessGap, type Check, type Evidence, type Finding} from './finding.ts';
 import {evidence, stimulusEvidence} from './restart.ts';
 import {slowness} from './slowness.ts';
 
@@ -77,33 +77,69 @@ export function countsEachRestart(): Check {
           !countsPartWays(timeline)
         : timeline.hadRun.some(name => isCountedAhead(timeline, name));
     if (!leftOut) return finding;
-    if (isToldByJournal(timeline)) return unlessGap(timeline, held(finding.expected, finding.evidence), 'presence');
+    if (isToldByJournal(timeline)) {
+      const last = inLoop(timeline).at(-1) ?? timeline.before;
+      const starts = journalStarts(timeline, timeline.source).length;
+      const rise = `restartCount of ${timeline.source} up by ${riseOf(timeline, timeline.source)}, ${starts} starts in the journal`;
+      return unlessGap(
+        timeline,
+        held(finding.expected, [stimulusEvidence(timeline), evidence(last, rise)]),
+        'presence',
+      );
+    }
     return unknown(finding.expected, 'not every restart was seen on its own', finding.evidence);
   };
 }
 
 /**
- * Whether the containers wrote of a start for each restart that is counted. Statuses that were left out hide starts, which the
- * journal then still tells of.
+ * Whether the journal has a start for each restart that is counted, and each start is counted. Statuses that were left out hide
+ * starts from the statuses, not from it.
  */
 function isToldByJournal(timeline: Timeline): boolean {
-  const {before, clockErrorMs, journal, stimulusAtMs} = timeline;
-  const versions = inLoop(timeline);
-  const last = versions.at(-1);
-  return timeline.hadRun.every(name => {
-    const first = statusOf(before.pod, name)?.restartCount ?? 0;
-    const starts = journal.filter(
-      ({entry, atMs}) => entry.container === name && entry.what === 'start' && atMs > stimulusAtMs,
-    );
-    const missing = ({atMs, pod}: PodVersion, byMs: number): number => {
-      const {restartCount, state} = statusOf(pod, name) ?? {restartCount: NaN, state: {}};
-      // A container that waits is counted for the start that comes.
-      const comes = state.waiting === undefined ? 0 : 1;
-      return restartCount - first - comes - starts.filter(start => start.atMs <= atMs + byMs).length;
-    };
-    const never = versions.every(version => missing(version, clockErrorMs) <= 0);
-    return never && last !== undefined && missing(last, -clockErrorMs) >= 0;
-  });
+  return (
+    journalHole(timeline) === undefined &&
+    journalStarts(timeline, timeline.source).length >= loopRestarts &&
+    timeline.hadRun.every(name => isCountedAsWritten(timeline, name))
+  );
+}
+
+/** When a container wrote that it started, after the stimulus, ms. */
+function journalStarts({journal, stimulusAtMs}: Timeline, name: string): readonly number[] {
+  const own = journal.filter(({entry}) => entry.container === name && entry.what === 'start');
+  return own.flatMap(({atMs}) => (atMs > stimulusAtMs ? [atMs] : []));
+}
+
+function isCountedAsWritten(timeline: Timeline, name: string): boolean {
+  const {before, clockErrorMs, recording} = timeline;
+  const starts = journalStarts(timeline, name);
+  if (starts.some((atMs, at) => atMs - (starts[at - 1] ?? -Infinity) <= 2 * clockErrorMs)) return false;
+  const first = statusOf(before.pod, name);
+  const ids = new Set([first?.containerID, undefined]);
+  const known = ids.size;
+  const startsBy = (ms: number): number => starts.filter(atMs => atMs <= ms).length;
+  const readAtMs = recording.observations.findLast(({kind}) => kind === 'clock')?.atMs ?? 0;
+  let was = first;
+  let ran = first;
+  let exact = false;
+  for (const {atMs, pod} of inLoop(timeline)) {
+    const is = statusOf(pod, name);
+    if (is === undefined || was === undefined || ran === undefined || first === undefined) return false;
+    const [by, rise] = [is.restartCount - was.restartCount, is.restartCount - first.restartCount];
+    // A container that waits is counted for the start that comes.
+    const begun = rise - (is.state.waiting === undefined ? 0 : 1);
+    const sameRuns = is.state.running !== undefined && is.containerID === was.containerID;
+    if (by < 0 || (by > 0 && sameRuns) || rise < ids.add(is.containerID).size - known) return false;
+    if (is.state.waiting === undefined) {
+      if (is.containerID !== ran.containerID && is.restartCount <= ran.restartCount) return false;
+      ran = is;
+    }
+    // A status may come after the next start; it can't tell of one that has not been.
+    if (begun > startsBy(atMs + clockErrorMs) || begun < startsBy(atMs - clockErrorMs) - 1) return false;
+    if (atMs <= readAtMs && starts.every(start => Math.abs(start - atMs) > clockErrorMs))
+      exact = begun === startsBy(atMs);
+    was = is;
+  }
+  return exact;
 }
 
 /**

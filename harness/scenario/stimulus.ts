@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import {messageOf} from '../errors.ts';
 import {exec, type OpenExec} from '../target/exec.ts';
 import {callsAtOnce, type Budgets} from '../timeouts.ts';
-import {OutOfPatience, type Recorder} from '../recorder/recorder.ts';
+import type {Recorder} from '../recorder/recorder.ts';
 import {conditionOf, hasEnded, statusesOf, type Pod} from '../recording/pod.ts';
 import type {Step} from '../recording/scenario.ts';
 import type {Home} from './labels.ts';
@@ -66,7 +66,7 @@ export async function tellToExit(
  * meanwhile, and during a restart of all one that starts. Where none can be used, the recording says so and goes on: what needs
  * the journal is then Inconclusive.
  *
- * @throws the signal's reason, or what the watch failed on
+ * @throws the signal's reason
  */
 export async function readJournal(recorder: Recorder, subject: Subject): Promise<void> {
   const {pod: name, budgets} = subject;
@@ -82,7 +82,7 @@ export async function readJournal(recorder: Recorder, subject: Subject): Promise
       const what = `a container of ${name} through which its journal can be read`;
       const another = (next: Pod): boolean =>
         next.metadata.name === name && next !== pod && (runningIn(next).length > 0 || !isRestarting(next));
-      if (await comes(recorder.untilAny(what, {...budgets.readable, ms}, another))) continue;
+      if (await comes(recorder.untilAny(what, {...budgets.readable, ms}, another), subject.signal)) continue;
     }
     const other = recorder.pod?.metadata.name === name ? {} : {pod: name};
     recorder.add({kind: 'gap', resource: 'journal', why, ...other});
@@ -90,21 +90,27 @@ export async function readJournal(recorder: Recorder, subject: Subject): Promise
   }
 }
 
-/** Whether what is waited for came in time. */
-async function comes(waiting: Promise<unknown>): Promise<boolean> {
+/** Whether what is waited for comes; a watch that failed is told of where the recording is closed. */
+async function comes(waiting: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
   try {
     await waiting;
     return true;
-  } catch (error) {
-    if (error instanceof OutOfPatience) return false;
-    throw error;
+  } catch {
+    signal.throwIfAborted();
+    return false;
   }
 }
+
+/** Reasons for which a container waits that is to start without a back-off. */
+const beforeStart = new Set(['PodInitializing', 'ContainerCreating']);
 
 /** Whether its containers are about to run again; the condition is lowered when they are gone, before they do. */
 function isRestarting(pod: Pod): boolean {
   if (pod.metadata.deletionTimestamp !== undefined || hasEnded(pod)) return false;
-  const waits = statusesOf(pod).some(({state}) => state.waiting?.reason === 'RestartingAllContainers');
+  const waits = statusesOf(pod).some(({state: {waiting}, restartCount}) => {
+    const {reason = ''} = waiting ?? {};
+    return reason === 'RestartingAllContainers' || (restartCount > 0 && beforeStart.has(reason));
+  });
   return waits || conditionOf(pod, 'AllContainersRestarting')?.status === 'True';
 }
 
@@ -128,7 +134,7 @@ async function readThrough(recorder: Recorder, subject: Subject, pod: Pod | unde
       );
       return undefined;
     } catch (error) {
-      if (subject.signal.aborted) throw error;
+      subject.signal.throwIfAborted();
       why = String(error);
     }
   }
