@@ -48,6 +48,22 @@ test.each<[string, (count: number) => number]>([
   expect(judged(edit)?.outcome).not.toBe('held');
 });
 
+test('a worker that was ended before it wrote of its start is counted with the source', () => {
+  const edit = withStatusesLeftOut();
+  const lost = edit.recording.observations.findLastIndex(
+    o => o.kind === 'journal' && o.entry.container === 'worker' && o.entry.what === 'start',
+  );
+  edit.drop(o => o === edit.recording.observations[lost]);
+  expect(judged(edit)).toMatchObject({outcome: 'held'});
+});
+
+test('a count that goes on without that of the source is not taken for right', () => {
+  const edit = withStatusesLeftOut();
+  const from = edit.recording.observations.findIndex(o => sourceCount(o) > 3);
+  edit.pods(from, Infinity, pod => (status(pod, 'worker').restartCount += 1));
+  expect(judged(edit)?.outcome).not.toBe('held');
+});
+
 test('a lost line of the journal does not make up for a restart that is not counted', () => {
   const edit = withStatusesLeftOut();
   const lost = edit.recording.observations.findLastIndex(o => o.kind === 'journal');

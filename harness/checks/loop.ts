@@ -92,14 +92,19 @@ export function countsEachRestart(): Check {
 }
 
 /**
- * Whether the journal has a start for each restart that is counted, and each start is counted. Statuses that were left out hide
- * starts from the statuses, not from it.
+ * Whether the journal has a start of the source for each restart that is counted, and each start is counted; of all containers
+ * alike. Statuses that were left out hide starts from the statuses, not from it. Another container may be ended before it has
+ * written a line; the source is not, since it is what ends them.
  */
 function isToldByJournal(timeline: Timeline): boolean {
+  const {before, hadRun, source} = timeline;
+  const rise = (pod: Pod, name: string): number =>
+    (statusOf(pod, name)?.restartCount ?? NaN) - (statusOf(before.pod, name)?.restartCount ?? NaN);
   return (
     journalHole(timeline) === undefined &&
-    journalStarts(timeline, timeline.source).length >= loopRestarts &&
-    timeline.hadRun.every(name => isCountedAsWritten(timeline, name))
+    journalStarts(timeline, source).length >= loopRestarts &&
+    isCountedAsWritten(timeline, source) &&
+    inLoop(timeline).every(({pod}) => hadRun.every(name => rise(pod, name) === rise(pod, source)))
   );
 }
 

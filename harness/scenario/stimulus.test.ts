@@ -35,12 +35,18 @@ const removed = aPod({
 });
 const again = aPod({regular: {source: waiting('ContainerCreating'), worker: running('worker-2')}, restarting: 'False'});
 
-/** Reads the journal of a Pod that is as it is first, and becomes what is given in the time after. */
-async function reads(first: Pod, after: readonly Pod[], readableMs: number): Promise<Recording> {
+/**
+ * Reads the journal of a Pod that is as it is first, and becomes what is given in the time after.
+ *
+ * @param refused so many commands fail first
+ */
+async function reads(first: Pod, after: readonly Pod[], readableMs: number, refused = 0): Promise<Recording> {
   const pods = server.collection('/api/v1/namespaces/ns/pods');
   pods.put(first);
+  let left = refused;
   server.onExec(call => {
-    call.succeed('10.00 20.00\n');
+    if (left-- > 0) call.fail('the container is not running', '');
+    else call.succeed('10.00 20.00\n');
   });
   const api = server.api();
   const waits = {...budgets(), readable: {...budgets().readable, ms: readableMs}};
@@ -68,6 +74,11 @@ test.each([
 
 test('where none comes to run, the recording has a gap', async () => {
   expect(kinds(await reads(removed, [], 50))).toEqual(['gap']);
+});
+
+test('a container that has ended already is not taken for the last through which it could be read', async () => {
+  const stale = aPod({regular: {source: running('source-1')}});
+  expect(kinds(await reads(stale, [removed, again], 60_000, 1))).toEqual(['clock']);
 });
 
 test('without a restart of all nothing is waited for', async () => {

@@ -77,8 +77,12 @@ export async function readJournal(recorder: Recorder, subject: Subject): Promise
     const why = await readThrough(recorder, subject, pod);
     if (why === undefined) return;
     const now = newest();
-    const ms = budgets.readable.ms - (recorder.now() - begunMs);
-    if (now !== undefined && isRestarting(now) && ms > 0) {
+    const leftMs = budgets.readable.ms - (recorder.now() - begunMs);
+    // A container that runs by the newest status may have ended; the next one tells.
+    const isStale = pod !== undefined && runningIn(pod).length > 0;
+    const isOn = now !== undefined && isRestarting(now);
+    const ms = isOn ? leftMs : isStale ? Math.min(leftMs, budgets.quiet.ms) : 0;
+    if (ms > 0) {
       const what = `a container of ${name} through which its journal can be read`;
       const another = (next: Pod): boolean =>
         next.metadata.name === name && next !== pod && (runningIn(next).length > 0 || !isRestarting(next));
