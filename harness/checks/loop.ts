@@ -1,6 +1,6 @@
 import {nameInApi} from '../recording/observation.ts';
-import {conditionOf, statusesOf, statusOf, type Pod} from '../recording/pod.ts';
-import type {PodVersion, Timeline} from '../recording/timeline.ts';
+import {conditionOf, statusesOf, statusOf, type ContainerStatus, type Pod} from '../recording/pod.ts';
+import {runsAround, type PodVersion, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {graceMs} from './containers.ts';
 import {deletedAt, deletionOf, markedIn, startedAt, staysLonger, unheardMs} from './deletion.ts';
@@ -79,7 +79,7 @@ export function countsEachRestart(): Check {
     if (!leftOut) return finding;
     if (isToldByJournal(timeline)) {
       const last = inLoop(timeline).at(-1) ?? timeline.before;
-      const starts = journalStarts(timeline, timeline.source).length;
+      const starts = writtenStarts(timeline).length;
       const rise = `restartCount of ${timeline.source} up by ${riseOf(timeline, timeline.source)}, ${starts} starts in the journal`;
       return unlessGap(
         timeline,
@@ -102,49 +102,56 @@ function isToldByJournal(timeline: Timeline): boolean {
     (statusOf(pod, name)?.restartCount ?? NaN) - (statusOf(before.pod, name)?.restartCount ?? NaN);
   return (
     journalHole(timeline) === undefined &&
-    journalStarts(timeline, source).length >= loopRestarts &&
-    isCountedAsWritten(timeline, source) &&
+    writtenStarts(timeline).length >= loopRestarts &&
+    isCountedAsWritten(timeline) &&
     inLoop(timeline).every(({pod}) => hadRun.every(name => rise(pod, name) === rise(pod, source)))
   );
 }
 
-/** When a container wrote that it started, after the stimulus, ms. */
-function journalStarts({journal, stimulusAtMs}: Timeline, name: string): readonly number[] {
-  const own = journal.filter(({entry}) => entry.container === name && entry.what === 'start');
-  return own.flatMap(({atMs}) => (atMs > stimulusAtMs ? [atMs] : []));
+/** When the source began to run again, each time, by what it wrote, ms. */
+function writtenStarts(timeline: Timeline): readonly number[] {
+  return runsAround(timeline, timeline.source).after.map(({start}) => start.atMs);
 }
 
-function isCountedAsWritten(timeline: Timeline, name: string): boolean {
-  const {before, clockErrorMs, recording} = timeline;
-  const starts = journalStarts(timeline, name);
+/**
+ * Whether each status of the source counts as many starts as it had written of by then, as far as the two clocks tell. A status
+ * may come after the next start, and so be one behind, but for the last one that is clear of any start.
+ */
+function isCountedAsWritten(timeline: Timeline): boolean {
+  const {before, clockErrorMs, recording, source} = timeline;
+  const starts = writtenStarts(timeline);
   if (starts.some((atMs, at) => atMs - (starts[at - 1] ?? -Infinity) <= 2 * clockErrorMs)) return false;
-  const first = statusOf(before.pod, name);
-  const ids = new Set([first?.containerID, undefined]);
-  const known = ids.size;
   const startsBy = (ms: number): number => starts.filter(atMs => atMs <= ms).length;
   const readAtMs = recording.observations.findLast(({kind}) => kind === 'clock')?.atMs ?? 0;
+  const first = statusOf(before.pod, source);
+  const ids = new Set([first?.containerID, undefined]);
+  const known = ids.size;
   let was = first;
   let ran = first;
   let exact = false;
   for (const {atMs, pod} of inLoop(timeline)) {
-    const is = statusOf(pod, name);
+    const is = statusOf(pod, source);
     if (is === undefined || was === undefined || ran === undefined || first === undefined) return false;
-    const [by, rise] = [is.restartCount - was.restartCount, is.restartCount - first.restartCount];
+    const rise = is.restartCount - first.restartCount;
     // A container that waits is counted for the start that comes.
     const begun = rise - (is.state.waiting === undefined ? 0 : 1);
-    const sameRuns = is.state.running !== undefined && is.containerID === was.containerID;
-    if (by < 0 || (by > 0 && sameRuns) || rise < ids.add(is.containerID).size - known) return false;
+    if (is.restartCount < was.restartCount || risesAlone(was, is)) return false;
+    if (rise < ids.add(is.containerID).size - known) return false;
     if (is.state.waiting === undefined) {
       if (is.containerID !== ran.containerID && is.restartCount <= ran.restartCount) return false;
       ran = is;
     }
-    // A status may come after the next start; it can't tell of one that has not been.
     if (begun > startsBy(atMs + clockErrorMs) || begun < startsBy(atMs - clockErrorMs) - 1) return false;
     if (atMs <= readAtMs && starts.every(start => Math.abs(start - atMs) > clockErrorMs))
       exact = begun === startsBy(atMs);
     was = is;
   }
   return exact;
+}
+
+/** Whether a count went up though the same container runs on. */
+function risesAlone(was: ContainerStatus, is: ContainerStatus): boolean {
+  return is.restartCount > was.restartCount && is.state.running !== undefined && is.containerID === was.containerID;
 }
 
 /**
@@ -173,8 +180,7 @@ function countedWrongly(timeline: Timeline): Wrong | undefined {
       const at = evidence(version, `${name} restartCount ${was.restartCount} -> ${is.restartCount}`);
       if (by < 0) return {saw: `restartCount of ${name} went down`, at};
       if (by > 1) return {saw: `restartCount of ${name} went up by more than one`, at};
-      if (by > 0 && is.state.running !== undefined && is.containerID === was.containerID)
-        return {saw: `restartCount of ${name} went up without a new container`, at};
+      if (risesAlone(was, is)) return {saw: `restartCount of ${name} went up without a new container`, at};
     }
     const starts = idsOf(timeline, name).length - 1;
     const last = inLoop(timeline).at(-1) ?? timeline.before;

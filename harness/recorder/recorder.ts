@@ -91,7 +91,12 @@ export class Recorder {
 
   /** The newest version of the scenario's Pod that the watch delivered. */
   get pod(): Pod | undefined {
-    return this.#pods.get(this.#subject);
+    return this.podNamed(this.#subject);
+  }
+
+  /** The newest version of a Pod of the namespace that the watch delivered. */
+  podNamed(name: string): Pod | undefined {
+    return this.#pods.get(name);
   }
 
   /** Every Pod of the namespace, each in the newest version that the watch delivered. */

@@ -1,15 +1,13 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import {expect, test} from '@jest/globals';
 import {z} from 'zod';
 import {Recorder} from '../recorder/recorder.ts';
 import {readRecording} from '../recording/recording.ts';
 import {openExec} from '../target/exec.ts';
 import {aHeader} from '../testing/a-header.ts';
 import {aPod, running, waiting} from '../testing/a-pod.ts';
-import {ApiServer} from '../testing/api-server.ts';
 import {respond} from '../testing/collection.ts';
+import {serverAndFolder} from '../testing/server-and-folder.ts';
 import {budgets} from '../timeouts.ts';
 import {createCopies} from './copies.ts';
 import {homeOf} from './labels.ts';
@@ -20,38 +18,27 @@ const own = {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'pod'}, spec: {cont
 const pods = ['pod', 'pod-2', 'pod-3', 'pod-4'];
 const sent = z.looseObject({metadata: z.looseObject({name: z.string()})});
 
-let server: ApiServer;
-let folder: string;
-
-beforeEach(async () => {
-  server = await ApiServer.start();
-  folder = mkdtempSync(join(tmpdir(), 'rac-copies-'));
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, {recursive: true});
-});
+const site = serverAndFolder();
 
 /** Asks a node that gets only some Pods up for four of them, and gives those that are told to exit, and the recording's gaps. */
 async function fourOn(up: readonly string[]) {
-  const collection = server.collection('/api/v1/namespaces/ns/pods');
+  const collection = site.server.collection('/api/v1/namespaces/ns/pods');
   const put = (name: string, more = {}) => {
     const pod = aPod({name, regular: {a: up.includes(name) ? running(name) : waiting('ContainerCreating')}});
     const version = {...pod, spec: {...pod.spec, nodeName: 'n'}, metadata: {...pod.metadata, ...more}};
     return collection.put(version);
   };
   put('pod');
-  server.on('POST', /pods$/, (response, {body}) => {
+  site.server.on('POST', /pods$/, (response, {body}) => {
     respond(response, 201, put(sent.parse(body).metadata.name));
   });
-  server.on('DELETE', /pods\/pod-\d$/, (response, {path}) => {
+  site.server.on('DELETE', /pods\/pod-\d$/, (response, {path}) => {
     respond(response, 200, put(path.replace(/.*\//, ''), {deletionTimestamp: 'now'}));
   });
-  const api = server.api();
+  const api = site.server.api();
   const short = {ms: 100, meaning: '', conformant: ''};
   const waits = {...budgets(), podReady: short, copyReady: {...short, ms: 0}};
-  const options = {api, namespace: 'ns', file: join(folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
+  const options = {api, namespace: 'ns', file: join(site.folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
   const recorder = await Recorder.open(options);
   const home = homeOf('run1', 'a', undefined);
   const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'pod', budgets: waits, signal};

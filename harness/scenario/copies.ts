@@ -46,9 +46,7 @@ export async function createCopies(
     await api.json(path, {method: 'POST', body, signal});
     const budget = {...budgets.podReady, ms: Math.max(0, over - recorder.now())};
     try {
-      await recorder.until(`${name} is up`, budget, () =>
-        isUp(recorder.pods.find(({metadata}) => metadata.name === name)),
-      );
+      await recorder.until(`${name} is up`, budget, () => isUp(recorder.podNamed(name)));
       return true;
     } catch (error) {
       if (!(error instanceof OutOfPatience)) throw error;

@@ -1,15 +1,13 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import {expect, test} from '@jest/globals';
 import {Recorder} from '../recorder/recorder.ts';
 import type {Scenario} from '../recording/scenario.ts';
 import {openExec} from '../target/exec.ts';
 import {aHeader} from '../testing/a-header.ts';
 import {aPod, running} from '../testing/a-pod.ts';
-import {ApiServer} from '../testing/api-server.ts';
 import {respond} from '../testing/collection.ts';
 import {recordedTarget} from '../testing/recorded.ts';
+import {serverAndFolder} from '../testing/server-and-folder.ts';
 import {budgets} from '../timeouts.ts';
 import {homeOf} from './labels.ts';
 import {prepare} from './prepare.ts';
@@ -24,25 +22,14 @@ const scenario: Scenario = {
   steps: [{do: 'exit', name: 'exit', tells: [{container: 'source', code: 88}]}],
 };
 
-let server: ApiServer;
-let folder: string;
-
-beforeEach(async () => {
-  server = await ApiServer.start();
-  folder = mkdtempSync(join(tmpdir(), 'rac-prepare-'));
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, {recursive: true});
-});
+const site = serverAndFolder();
 
 /** Has a DaemonSet make a Pod for each of two nodes, of which those run that are named, and gives the one that is followed. */
 async function followed(declares: Readonly<Record<string, boolean>>, up: readonly string[]): Promise<string> {
-  const pods = server.collection('/api/v1/namespaces/ns/pods');
-  const serviceAccounts = server.collection('/api/v1/namespaces/ns/serviceaccounts');
+  const pods = site.server.collection('/api/v1/namespaces/ns/pods');
+  const serviceAccounts = site.server.collection('/api/v1/namespaces/ns/serviceaccounts');
   serviceAccounts.put({metadata: {name: 'default'}});
-  server.on('POST', /daemonsets$/, (response, {body}) => {
+  site.server.on('POST', /daemonsets$/, (response, {body}) => {
     for (const node of Object.keys(declares)) {
       const pod = aPod({name: `set-${node}`, regular: up.includes(node) ? {source: running(node)} : {}});
       const matchFields = [{key: 'metadata.name', operator: 'In', values: [node]}];
@@ -54,9 +41,9 @@ async function followed(declares: Readonly<Record<string, boolean>>, up: readonl
     }
     respond(response, 201, {...daemonSet, ...(typeof body === 'object' ? body : {})});
   });
-  const api = server.api();
+  const api = site.server.api();
   const waits = {...budgets(), podReady: {ms: 150, meaning: '', conformant: ''}};
-  const options = {api, namespace: 'ns', file: join(folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
+  const options = {api, namespace: 'ns', file: join(site.folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
   const recorder = await Recorder.open(options);
   const home = homeOf('run1', 'a', undefined);
   const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'set', budgets: waits, signal};

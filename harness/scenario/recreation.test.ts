@@ -1,14 +1,12 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import {expect, test} from '@jest/globals';
 import {z} from 'zod';
 import {Recorder} from '../recorder/recorder.ts';
 import {openExec} from '../target/exec.ts';
 import {aHeader} from '../testing/a-header.ts';
 import {aPod, running, waiting} from '../testing/a-pod.ts';
-import {ApiServer} from '../testing/api-server.ts';
 import {respond} from '../testing/collection.ts';
+import {serverAndFolder} from '../testing/server-and-folder.ts';
 import {budgets} from '../timeouts.ts';
 import {homeOf} from './labels.ts';
 import {recreate} from './recreation.ts';
@@ -20,22 +18,11 @@ const sent = z.looseObject({
   spec: z.looseObject({affinity: z.unknown()}),
 });
 
-let server: ApiServer;
-let folder: string;
-
-beforeEach(async () => {
-  server = await ApiServer.start();
-  folder = mkdtempSync(join(tmpdir(), 'rac-recreation-'));
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, {recursive: true});
-});
+const site = serverAndFolder();
 
 /** Creates Pods again on a node that starts those named `up`, and gives the requests that this took. */
 async function again(names: readonly string[], pods?: string[], up: readonly string[] = names) {
-  const collection = server.collection('/api/v1/namespaces/ns/pods');
+  const collection = site.server.collection('/api/v1/namespaces/ns/pods');
   const put = (name: string, uid: string, isUp: boolean) => {
     const pod = aPod({name, regular: {a: isUp ? running(uid) : waiting('ContainerCreating')}});
     const metadata = {...pod.metadata, uid: `${name}-${uid}`};
@@ -43,18 +30,18 @@ async function again(names: readonly string[], pods?: string[], up: readonly str
     return collection.put(version);
   };
   for (const name of names) put(name, 'first', true);
-  server.on('DELETE', /pods\/[^/]+$/, (response, {path}) => {
+  site.server.on('DELETE', /pods\/[^/]+$/, (response, {path}) => {
     collection.remove(path.replace(/.*\//, ''));
     respond(response, 200, {});
   });
-  server.on('POST', /pods$/, (response, {body}) => {
+  site.server.on('POST', /pods$/, (response, {body}) => {
     const {name} = sent.parse(body).metadata;
     respond(response, 201, put(name, 'second', up.includes(name)));
   });
-  const api = server.api();
+  const api = site.server.api();
   const short = {ms: 150, meaning: '', conformant: ''};
   const waits = {...budgets(), restart: short, confirm: short, copyReady: {...short, ms: 0}};
-  const options = {api, namespace: 'ns', file: join(folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
+  const options = {api, namespace: 'ns', file: join(site.folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
   const recorder = await Recorder.open(options);
   const home = homeOf('run1', 'a', undefined);
   const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'pod', budgets: waits, signal};
@@ -64,7 +51,7 @@ async function again(names: readonly string[], pods?: string[], up: readonly str
   ).finally(() => {
     recorder.close('settled', '');
   });
-  return server.received.filter(({method}) => method === 'DELETE' || method === 'POST');
+  return site.server.received.filter(({method}) => method === 'DELETE' || method === 'POST');
 }
 
 test('the Pod is deleted, and created when it is gone, for the node that it was on', async () => {

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import {z} from 'zod';
 import type {Recorder} from '../recorder/recorder.ts';
-import {allUp, type Pod} from '../recording/pod.ts';
+import {allUp} from '../recording/pod.ts';
 import type {Step} from '../recording/scenario.ts';
 import type {Api} from '../target/api.ts';
 import {callsAtOnce} from '../timeouts.ts';
@@ -34,8 +34,7 @@ export async function recreate(
   const path = `/api/v1/namespaces/${namespace}/pods`;
   const names = pods === undefined ? [own.metadata.name] : podsOf({pods}, recorder);
   const before = new Map(recorder.pods.map(pod => [pod.metadata.name, pod]));
-  const now = (name: string): Pod | undefined => recorder.pods.find(({metadata}) => metadata.name === name);
-  const isNew = (name: string): boolean => now(name)?.metadata.uid !== before.get(name)?.metadata.uid;
+  const isNew = (name: string): boolean => recorder.podNamed(name)?.metadata.uid !== before.get(name)?.metadata.uid;
   await pLimit(callsAtOnce).map(names, name => api.json(`${path}/${name}`, {method: 'DELETE', signal}));
   const slow = {...budgets.restart, ms: budgets.restart.ms + names.length * budgets.copyReady.ms};
   const come = await pLimit(names.length).map(names, async name => {
@@ -48,7 +47,7 @@ export async function recreate(
   if (pods === undefined) return;
   await recorder.until(`${step}: all are up`, slow, () =>
     come.every(name => {
-      const pod = now(name);
+      const pod = recorder.podNamed(name);
       return pod !== undefined && isNew(name) && allUp(pod);
     }),
   );

@@ -1,15 +1,14 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {describe, expect, test} from '@jest/globals';
 import {messageOf} from '../errors.ts';
 import {Recorder} from '../recorder/recorder.ts';
 import {readRecording} from '../recording/recording.ts';
 import type {Scenario} from '../recording/scenario.ts';
 import {gate} from '../recording/target.ts';
 import {aHeader} from '../testing/a-header.ts';
-import {answer, ApiServer, echo, refuse} from '../testing/api-server.ts';
+import {answer, echo, refuse} from '../testing/api-server.ts';
 import {recordedTarget} from '../testing/recorded.ts';
+import {serverAndFolder} from '../testing/server-and-folder.ts';
 import {budgets} from '../timeouts.ts';
 import type {ManifestObject} from './manifest.ts';
 import {homeOf} from './labels.ts';
@@ -23,24 +22,13 @@ const objects: readonly ManifestObject[] = [
   {apiVersion: 'v1', kind: 'Node', metadata: {name: 'n'}},
 ];
 
-let server: ApiServer;
-let folder: string;
-
-beforeEach(async () => {
-  server = await ApiServer.start();
-  folder = mkdtempSync(join(tmpdir(), 'rac-requests-'));
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, {recursive: true});
-});
+const site = serverAndFolder();
 
 /** Takes the steps and gives how it ended, and what was recorded. */
 async function take(...steps: Scenario['steps']) {
-  const api = server.api();
+  const api = site.server.api();
   const scheduled = {ms: 50, meaning: '', conformant: ''};
-  const file = join(folder, 'a.ndjson');
+  const file = join(site.folder, 'a.ndjson');
   const options = {api, namespace: 'ns', file, header: aHeader, budgets: {...budgets(), scheduled}, signal};
   const recorder = await Recorder.open(options);
   const subject = {namespace: 'ns', home: homeOf('run1', 'a', undefined), budgets: options.budgets, signal};
@@ -53,12 +41,12 @@ async function take(...steps: Scenario['steps']) {
   return {ending, observations: readRecording(file).observations};
 }
 
-const sent = () => server.received.filter(({path}) => !/\/(pods|events)$/.test(path) || path.includes('eph'));
-const posted = () => server.received.filter(({method}) => method !== 'GET');
+const sent = () => site.server.received.filter(({path}) => !/\/(pods|events)$/.test(path) || path.includes('eph'));
+const posted = () => site.server.received.filter(({method}) => method !== 'GET');
 
 describe('a request', () => {
   test('is a dry run with the manifest changed as told, and fields that are not known are refused', async () => {
-    server.on('POST', /pods$/, echo);
+    site.server.on('POST', /pods$/, echo);
     const restarts = {containers: {source: {restartPolicy: 'Never'}}};
     const {observations} = await take({do: 'request', name: 'one', verb: 'create', change: restarts});
     const [request] = posted();
@@ -68,7 +56,7 @@ describe('a request', () => {
   });
 
   test('that is refused is an answer like any other', async () => {
-    server.on('POST', /pods$/, refuse(422, 'not so'));
+    site.server.on('POST', /pods$/, refuse(422, 'not so'));
     const {ending, observations} = await take({do: 'request', name: 'one', verb: 'create'});
     expect(ending.reason).toBe('settled');
     const body = expect.objectContaining({message: 'not so'});
@@ -76,7 +64,7 @@ describe('a request', () => {
   });
 
   test('on a node goes past the namespace', async () => {
-    server.on('PATCH', /status$/, answer({kind: 'Node', metadata: {name: 'n', managedFields: []}}));
+    site.server.on('PATCH', /status$/, answer({kind: 'Node', metadata: {name: 'n', managedFields: []}}));
     const fields = {status: {phase: 'x'}};
     const {observations} = await take({
       do: 'request',
@@ -94,7 +82,7 @@ describe('a request', () => {
   });
 
   test('adds an ephemeral container with the fields that are told', async () => {
-    server.on('PATCH', /ephemeralcontainers$/, echo);
+    site.server.on('PATCH', /ephemeralcontainers$/, echo);
     await take({do: 'request', name: 'one', verb: 'debug', object: 'b', fields: {restartPolicy: 'Never'}});
     expect(sent()).toMatchObject([
       {
@@ -129,7 +117,7 @@ test('of every node it is read what its kubelet says of the gate and whether it 
     {metadata: {name: 'on'}, status: {declaredFeatures: [gate]}},
     {metadata: {name: 'silent'}, status: {}},
   ];
-  server
+  site.server
     .on('GET', /^\/api\/v1\/nodes$/, answer({items: nodes}))
     .on('GET', /nodes\/on\/proxy\/metrics$/, response =>
       response.end(`kubernetes_feature_enabled{name="${gate}",stage="BETA"} 1\n`),

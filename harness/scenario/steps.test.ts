@@ -1,15 +1,13 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {describe, expect, test} from '@jest/globals';
 import {probeFails} from '../../suites/scenarios.ts';
 import {Recorder} from '../recorder/recorder.ts';
 import type {Pod} from '../recording/pod.ts';
 import {openExec} from '../target/exec.ts';
 import {aHeader} from '../testing/a-header.ts';
 import {aPod, exited, notReady, running, type ContainerNow} from '../testing/a-pod.ts';
-import {ApiServer} from '../testing/api-server.ts';
 import {recordedTarget} from '../testing/recorded.ts';
+import {serverAndFolder} from '../testing/server-and-folder.ts';
 import {budgets, type Budget} from '../timeouts.ts';
 import {homeOf} from './labels.ts';
 import {takeSteps, type Ending} from './steps.ts';
@@ -18,18 +16,7 @@ const {signal} = new AbortController();
 const within = (ms: number): Budget => ({ms, meaning: '', conformant: ''});
 const probeFailsAlone = {...probeFails, steps: probeFails.steps.filter(({name}) => name === 'the probe fails')};
 
-let server: ApiServer;
-let folder: string;
-
-beforeEach(async () => {
-  server = await ApiServer.start();
-  folder = mkdtempSync(join(tmpdir(), 'rac-steps-'));
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, {recursive: true});
-});
+const site = serverAndFolder();
 
 /** The Pod of failing-probe.yaml, to which a webhook added a sidecar and a container that ran once. */
 const injected = (source: ContainerNow, worker: ContainerNow): Pod =>
@@ -45,9 +32,9 @@ const restarted = injected(running('source-2'), running('worker-2'));
 
 /** Takes the step in which the worker's probe fails, on a Pod that becomes what is given when the source is told to exit. */
 async function probeFailsOn(after: readonly Pod[], restart: Budget = budgets().restart): Promise<Ending> {
-  const pods = server.collection('/api/v1/namespaces/ns/pods');
+  const pods = site.server.collection('/api/v1/namespaces/ns/pods');
   pods.put(before);
-  server.onExec(call => {
+  site.server.onExec(call => {
     if (call.command.at(0) === 'cat') {
       call.succeed('10.00 20.00\n');
       return;
@@ -55,9 +42,9 @@ async function probeFailsOn(after: readonly Pod[], restart: Budget = budgets().r
     call.succeed('');
     for (const pod of after) pods.put(pod);
   });
-  const api = server.api();
+  const api = site.server.api();
   const waits = {...budgets(), quiet: within(1), restart};
-  const options = {api, namespace: 'ns', file: join(folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
+  const options = {api, namespace: 'ns', file: join(site.folder, 'a.ndjson'), header: aHeader, budgets: waits, signal};
   const recorder = await Recorder.open(options);
   const home = homeOf('run1', 'a', undefined);
   const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'pod', budgets: waits, signal};
