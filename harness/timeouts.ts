@@ -211,7 +211,6 @@ export function budgets(scale = 1): Budgets {
     ...table,
     serviceAccount: times(table.serviceAccount),
     podReady: times(table.podReady),
-    readable: times(table.readable),
     copyReady: times(table.copyReady),
     ephemeralRunning: times(table.ephemeralRunning),
     exec: times(table.exec),

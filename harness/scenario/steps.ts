@@ -17,7 +17,7 @@ import {actOnNode} from './node-step.ts';
 import {allAvailable, jobIs, type Watched} from './owners.ts';
 import {resizeContainer} from './resize.ts';
 import {restartedAll, restartedAlone, restartedOften, restartsSome, startedAgain} from './settled.ts';
-import {readJournal, readJournals, tellToExit, type Subject} from './stimulus.ts';
+import {awaitJournal, readJournal, readJournals, tellToExit, type Subject} from './stimulus.ts';
 
 /** How a recording ended. */
 export type Ending = Pick<Timeline['end'], 'reason' | 'text'>;
@@ -56,7 +56,8 @@ export async function takeSteps(stage: Stage, {steps}: Scenario, pod: Pod): Prom
   const {recorder, subject} = stage;
   let position: Position = {before: pod, told: []};
   for (const step of steps) {
-    if (mayBeLast(step) || (step.do === 'exit' && toldNone(position))) await readJournal(recorder, subject);
+    if (mayBeLast(step)) await awaitJournal(recorder, subject);
+    else if (step.do === 'exit' && toldNone(position)) await readJournal(recorder, subject);
     if (step.do === 'recreate') await readJournals(recorder, subject, podsOf(step, recorder));
     if (step.do === 'exit') {
       const slow = await inTime(stage, position, () => awaitPods(recorder, subject, step));
@@ -215,7 +216,7 @@ async function settle(stage: Stage, step: Step, position: Position): Promise<str
       const waited = position.told.length === 0 && others.length > 0 ? others : [position, ...others];
       return waited.every(each => {
         const {name} = each.before.metadata;
-        const now = each === position ? pod : recorder.pods.find(({metadata}) => metadata.name === name);
+        const now = each === position ? pod : recorder.podNamed(name);
         if (now !== undefined && now !== pod) refuseDisturbed(now, until, stage.disturbs);
         return now !== undefined && hasCome(until, stage, each, now);
       });

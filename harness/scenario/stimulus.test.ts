@@ -1,32 +1,19 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test} from '@jest/globals';
+import {expect, test} from '@jest/globals';
 import {Recorder} from '../recorder/recorder.ts';
 import {readRecording, type Recording} from '../recording/recording.ts';
 import type {Pod} from '../recording/pod.ts';
 import {openExec} from '../target/exec.ts';
 import {aHeader} from '../testing/a-header.ts';
 import {aPod, exited, running, waiting} from '../testing/a-pod.ts';
-import {ApiServer} from '../testing/api-server.ts';
+import {serverAndFolder} from '../testing/server-and-folder.ts';
 import {budgets} from '../timeouts.ts';
 import {homeOf} from './labels.ts';
-import {readJournal} from './stimulus.ts';
+import {awaitJournal, readJournal} from './stimulus.ts';
 
 const {signal} = new AbortController();
 
-let server: ApiServer;
-let folder: string;
-
-beforeEach(async () => {
-  server = await ApiServer.start();
-  folder = mkdtempSync(join(tmpdir(), 'rac-stimulus-'));
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, {recursive: true});
-});
+const site = serverAndFolder();
 
 const ending = aPod({regular: {source: exited('source-1', 88), worker: exited('worker-1', 143)}, restarting: 'True'});
 const removed = aPod({
@@ -40,22 +27,28 @@ const again = aPod({regular: {source: waiting('ContainerCreating'), worker: runn
  *
  * @param refused so many commands fail first
  */
-async function reads(first: Pod, after: readonly Pod[], readableMs: number, refused = 0): Promise<Recording> {
-  const pods = server.collection('/api/v1/namespaces/ns/pods');
+async function reads(
+  first: Pod,
+  after: readonly Pod[],
+  readableMs: number,
+  refused = 0,
+  read = awaitJournal,
+): Promise<Recording> {
+  const pods = site.server.collection('/api/v1/namespaces/ns/pods');
   pods.put(first);
   let left = refused;
-  server.onExec(call => {
+  site.server.onExec(call => {
     if (left-- > 0) call.fail('the container is not running', '');
     else call.succeed('10.00 20.00\n');
   });
-  const api = server.api();
+  const api = site.server.api();
   const waits = {...budgets(), readable: {...budgets().readable, ms: readableMs}};
-  const file = join(folder, 'a.ndjson');
+  const file = join(site.folder, 'a.ndjson');
   const recorder = await Recorder.open({api, namespace: 'ns', file, header: aHeader, budgets: waits, signal});
   await recorder.until('the Pod', budgets().podReady, () => true);
   const home = homeOf('run1', 'a', undefined);
   const subject = {open: openExec(api.config), home, namespace: 'ns', pod: 'pod', budgets: waits, signal};
-  const reading = readJournal(recorder, subject);
+  const reading = read(recorder, subject);
   for (const pod of after) pods.put(pod);
   await reading;
   recorder.close('settled', '');
@@ -84,4 +77,8 @@ test('a container that has ended already is not taken for the last through which
 test('without a restart of all nothing is waited for', async () => {
   const crashed = aPod({regular: {source: waiting('CrashLoopBackOff')}});
   expect(kinds(await reads(crashed, [], Infinity))).toEqual(['gap']);
+});
+
+test('nor is anything once the patience is over, by when the periodic resync could come', async () => {
+  expect(kinds(await reads(removed, [], Infinity, 0, readJournal))).toEqual(['gap']);
 });

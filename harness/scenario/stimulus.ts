@@ -39,7 +39,7 @@ export async function tellToExit(
 ): Promise<void> {
   const {pod} = subject;
   const names = tells.map(({container}) => container).join(' and ');
-  const now = recorder.pods.find(({metadata}) => metadata.name === pod);
+  const now = recorder.podNamed(pod);
   if (now !== undefined && hasEnded(now)) {
     recorder.add({kind: 'note', text: `${names} is not told to exit: ${pod} has ended`});
     return;
@@ -63,35 +63,46 @@ export async function tellToExit(
 
 /**
  * Reads the journal through one of the Pod's running containers into the recording: the next one, where a container ends
- * meanwhile, and during a restart of all one that starts. Where none can be used, the recording says so and goes on: what needs
- * the journal is then Inconclusive.
+ * meanwhile. Where none can be used, the recording says so and goes on: what needs the journal is then Inconclusive.
  *
  * @throws the signal's reason
  */
 export async function readJournal(recorder: Recorder, subject: Subject): Promise<void> {
-  const {pod: name, budgets} = subject;
+  const why = await readThrough(recorder, subject, recorder.podNamed(subject.pod));
+  if (why !== undefined) addGap(recorder, subject, why);
+}
+
+/**
+ * As `readJournal`, and during a restart of all through a container that starts. For what is read before another step: where a
+ * restart's patience is over, a wait could come to the kubelet's periodic resync, which would hide what did not come.
+ *
+ * @throws the signal's reason
+ */
+export async function awaitJournal(recorder: Recorder, subject: Subject): Promise<void> {
+  const {pod: name, budgets, signal} = subject;
   const begunMs = recorder.now();
-  const newest = (): Pod | undefined => recorder.pods.find(({metadata}) => metadata.name === name);
   for (;;) {
-    const pod = newest();
+    const pod = recorder.podNamed(name);
     const why = await readThrough(recorder, subject, pod);
     if (why === undefined) return;
-    const now = newest();
+    const now = recorder.podNamed(name);
     const leftMs = budgets.readable.ms - (recorder.now() - begunMs);
     // A container that runs by the newest status may have ended; the next one tells.
     const isStale = pod !== undefined && runningIn(pod).length > 0;
     const isOn = now !== undefined && isRestarting(now);
     const ms = isOn ? leftMs : isStale ? Math.min(leftMs, budgets.quiet.ms) : 0;
-    if (ms > 0) {
-      const what = `a container of ${name} through which its journal can be read`;
-      const another = (next: Pod): boolean =>
-        next.metadata.name === name && next !== pod && (runningIn(next).length > 0 || !isRestarting(next));
-      if (await comes(recorder.untilAny(what, {...budgets.readable, ms}, another), subject.signal)) continue;
-    }
-    const other = recorder.pod?.metadata.name === name ? {} : {pod: name};
-    recorder.add({kind: 'gap', resource: 'journal', why, ...other});
+    const another = (next: Pod): boolean =>
+      next.metadata.name === name && next !== pod && (runningIn(next).length > 0 || !isRestarting(next));
+    const waiting = (): Promise<Pod> => recorder.untilAny('the journal', {...budgets.readable, ms}, another);
+    if (ms > 0 && (await comes(waiting(), signal))) continue;
+    addGap(recorder, subject, why);
     return;
   }
+}
+
+function addGap(recorder: Recorder, {pod}: Subject, why: string): void {
+  const another = pod === recorder.pod?.metadata.name ? {} : {pod};
+  recorder.add({kind: 'gap', resource: 'journal', why, ...another});
 }
 
 /** Whether what is waited for comes; a watch that failed is told of where the recording is closed. */
