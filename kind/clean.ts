@@ -17,10 +17,10 @@ export async function clean(options: {readonly cache: boolean; readonly signal: 
   const {cache, signal} = options;
   const clusters = await listClusters(signal);
   const engine = await findEngine(signal);
-  const running = clusters.filter(({state}) => state !== 'gone');
-  if (running.length > 0) {
+  const there = clusters.filter(({state}) => state === 'running' || state === 'stopped');
+  if (there.length > 0) {
     await takeDown(
-      running.map(({name}) => name),
+      there.map(({name}) => name),
       signal,
     );
   }

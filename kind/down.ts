@@ -1,6 +1,8 @@
 import {SuiteError} from '../harness/errors.ts';
+import {run} from './command.ts';
 import {deleteCluster} from './delete.ts';
 import {findEngine} from './engine.ts';
+import type {RunningCluster} from './index.ts';
 import {ensureKind} from './kind-binary.ts';
 import {nodeContainers} from './nodes.ts';
 import {step, tell} from './progress.ts';
@@ -12,7 +14,8 @@ export interface ClusterStatus {
   readonly release: string;
   readonly config: string;
   readonly nodes: readonly {readonly name: string; readonly running: boolean; readonly address: string}[];
-  readonly state: 'running' | 'stopped' | 'gone';
+  /** `unknown` while no container engine answers. */
+  readonly state: 'running' | 'stopped' | 'gone' | 'unknown';
 }
 
 /** Every cluster that rac has a record of, and how it stands. */
@@ -29,9 +32,25 @@ export async function listClusters(signal: AbortSignal): Promise<ClusterStatus[]
         release: record?.release ?? 'unknown',
         config: record?.config ?? 'unknown',
         nodes: own.map(({name: node, running, address}) => ({name: node, running, address})),
-        state: own.length === 0 ? 'gone' : own.every(({running}) => running) ? 'running' : 'stopped',
+        state: engine === undefined ? 'unknown' : stateOf(own),
       };
     }),
+  );
+}
+
+function stateOf(nodes: readonly {readonly running: boolean}[]): 'running' | 'stopped' | 'gone' {
+  if (nodes.length === 0) return 'gone';
+  return nodes.every(({running}) => running) ? 'running' : 'stopped';
+}
+
+/** Stops the nodes of clusters, which then cost nothing but disk; `bringUp` starts them again. */
+export async function stopClusters(clusters: readonly RunningCluster[], signal: AbortSignal): Promise<void> {
+  const engine = await findEngine(signal);
+  if (engine === undefined || clusters.length === 0) return;
+  const names = clusters.map(({name}) => name);
+  const nodes = clusters.flatMap(cluster => cluster.nodes.map(({name}) => name));
+  await step(`Stop ${names.join(', ')} (rac cluster down ${names.join(' ')} removes them)`, () =>
+    run(engine.tool, ['stop', ...nodes], {signal, env: engine.env, shielded: true, exit: 'bootFailed'}),
   );
 }
 

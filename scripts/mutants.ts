@@ -3,6 +3,7 @@ import {Command} from 'commander';
 import {exitCodes, SuiteError} from '../harness/errors.ts';
 import {isAsPredicted, readMutants, type Mutant} from '../harness/verdicts/mutants.ts';
 import {readConfig} from '../kind/config.ts';
+import {stopClusters} from '../kind/down.ts';
 import {bringUp, type RunningCluster} from '../kind/index.ts';
 import {judgeMutants, runOn, type Bench} from './judge-mutants.ts';
 import {ResultsFile, resultLine, resultTable} from './mutant-results.ts';
@@ -48,13 +49,24 @@ export function mutantsCommand(signal: AbortSignal): Command {
       );
       const todo = mutants.filter(({id}) => ids.includes(id) || !results.has(id));
       say(`${todo.length} faults on Kubernetes ${release}; results go to ${relative(process.cwd(), file)}`);
-      const bench = {clusters: await clustersFor(todo, release, flags, signal), release, folder: path, signal};
+      const clusters: RunningCluster[] = [];
+      const bench = {clusters, release, folder: path, signal};
       let done = 0;
-      const broken = await judgeMutants(bench, todo, result => {
-        results.add(result);
-        say(`${++done}/${todo.length} ${resultLine(result)}`);
-      });
-      const failed = await failedOnReleased(bench, todo);
+      let broken: readonly string[];
+      let failed: readonly string[];
+      try {
+        for (const name of clusterNames(todo, flags))
+          clusters.push(
+            await bringUp({config: `v${flags.release}`, name, kubernetes: release, yes: flags.yes, signal}),
+          );
+        broken = await judgeMutants(bench, todo, result => {
+          results.add(result);
+          say(`${++done}/${todo.length} ${resultLine(result)}`);
+        });
+        failed = await failedOnReleased(bench, todo);
+      } finally {
+        await stopClusters(clusters, AbortSignal.timeout(stopBudgetMs));
+      }
       process.stdout.write(`\n${resultTable(results.results)}`);
       for (const line of broken) console.log(`not judged: ${line}`);
       console.log(`with the released kubelet ${failed.length === 0 ? 'nothing' : failed.join(', ')} Failed`);
@@ -78,19 +90,11 @@ function listLine({id, group, describes, expects}: Mutant): string {
 }
 
 /** As many clusters of their own as are asked for, and no more than there are faults. */
-async function clustersFor(
-  mutants: readonly Mutant[],
-  release: string,
-  {release: minor, clusters, yes}: Flags,
-  signal: AbortSignal,
-): Promise<readonly RunningCluster[]> {
-  const found: RunningCluster[] = [];
-  for (let number = 1; number <= Math.min(clusters, mutants.length); number++) {
-    const name = `rac-v${minor}-mutants-${number}`;
-    found.push(await bringUp({config: `v${minor}`, name, kubernetes: release, yes, signal}));
-  }
-  return found;
+function clusterNames(mutants: readonly Mutant[], {release, clusters}: Flags): readonly string[] {
+  return Array.from({length: Math.min(clusters, mutants.length)}, (_, at) => `rac-v${release}-mutants-${at + 1}`);
 }
+
+const stopBudgetMs = 120_000;
 
 /** Records the same scenarios with the released kubelet; gives the requirements that are Failed. */
 async function failedOnReleased(bench: Bench, mutants: readonly Mutant[]): Promise<readonly string[]> {
@@ -104,7 +108,8 @@ async function failedOnReleased(bench: Bench, mutants: readonly Mutant[]): Promi
 
 const examples = `
 The faults are in suites/mutants/faults.yaml. Each kubelet is built from the Kubernetes module, put into a kind cluster of its
-own and judged by its scenarios; at the end the released one is put back, and the same scenarios are judged with it.
+own and judged by its scenarios; at the end the released one is put back, the same scenarios are judged with it, and the
+clusters are stopped.
 
 Exit codes: 0 every fault is seen by a requirement that is expected to, and nothing is seen of a control; 1 one is not, or
 something Failed with the released kubelet; 4 a faulty kubelet could not be built, started or judged.
