@@ -11,7 +11,7 @@ import type {Engine} from './engine.ts';
 import {hostFacts, raiseInotify} from './host.ts';
 import {setRoutes} from './network.ts';
 import type {NodeImage} from './node-image.ts';
-import {apiNodes, kubectl, type NodeContainer, nodeContainers} from './nodes.ts';
+import {apiNodes, kubectl, nodeContainers, startOnlyWhenAsked} from './nodes.ts';
 import {needPort} from './ports.ts';
 import {step, tell} from './progress.ts';
 import {type ClusterRecord, kubeconfigOf, writeRecord} from './record.ts';
@@ -72,7 +72,7 @@ export async function bootCluster(
             },
           });
           const containers = await nodeContainers(engine, name);
-          await startOnlyWhenAsked(containers, engine, signal);
+          await startOnlyWhenAsked(engine, containers, signal);
           const controlPlane = containers.find(({role}) => role === 'control-plane');
           if (controlPlane === undefined)
             throw new SuiteError('bootFailed', `cluster ${name} has no control-plane node`);
@@ -103,16 +103,6 @@ export async function bootCluster(
     await deleteCluster(name, {engine, kind});
     throw portTaken(error) ?? error;
   }
-}
-
-/**
- * Kind has the engine start its nodes with itself: several clusters at once, whether wanted or not, of which none gets ready
- * on a small machine. Podman starts none by itself.
- */
-async function startOnlyWhenAsked(nodes: readonly NodeContainer[], engine: Engine, signal: AbortSignal): Promise<void> {
-  if (engine.tool === 'podman') return;
-  const names = nodes.map(node => node.name);
-  await run(engine.tool, ['update', '--restart=no', ...names], {signal, env: engine.env, exit: 'bootFailed'});
 }
 
 /** The engine's own word that a port is taken, where something took it after we had looked. */

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {readdir, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {SuiteError} from '../harness/errors.ts';
 import {cacheDirectory} from './cache.ts';
 import {ask, run} from './command.ts';
 import {readable} from './disk.ts';
@@ -17,6 +18,15 @@ export async function clean(options: {readonly cache: boolean; readonly signal: 
   const {cache, signal} = options;
   const clusters = await listClusters(signal);
   const engine = await findEngine(signal);
+  if (engine === undefined && clusters.length > 0 && cache) {
+    throw new SuiteError(
+      'noEngine',
+      'no container engine answers, and without their records its clusters would be lost',
+      {
+        next: `start it and run this again, or remove ${cacheDirectory()} by hand`,
+      },
+    );
+  }
   const there = clusters.filter(({state}) => state === 'running' || state === 'stopped');
   if (there.length > 0) {
     await takeDown(
@@ -24,7 +34,7 @@ export async function clean(options: {readonly cache: boolean; readonly signal: 
       signal,
     );
   }
-  if (engine === undefined) tell('no container engine answers, so its images stay');
+  if (engine === undefined) tell('no container engine answers, so its clusters and images stay');
   else await cleanEngine(engine, signal);
   const directory = cacheDirectory();
   if (!cache) {

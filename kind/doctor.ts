@@ -177,7 +177,13 @@ export async function examine(configName: string, signal: AbortSignal): Promise<
   findings.push(
     clusters.length === 0
       ? note('cluster', 'none is up', `rac cluster up ${configName}`)
-      : there('cluster', clusters.map(({name, release, state}) => `${name} (${release}, ${state})`).join(', ')),
+      : engine === undefined
+        ? note(
+            'cluster',
+            clusters.map(({name}) => name).join(', '),
+            'whether they are up is known once the engine answers',
+          )
+        : there('cluster', clusters.map(({name, release, state}) => `${name} (${release}, ${state})`).join(', ')),
   );
   return findings;
 }

@@ -1,10 +1,9 @@
-import {SuiteError} from '../harness/errors.ts';
+import {messageOf, SuiteError} from '../harness/errors.ts';
 import {run} from './command.ts';
 import {deleteCluster} from './delete.ts';
 import {findEngine} from './engine.ts';
-import type {RunningCluster} from './index.ts';
 import {ensureKind} from './kind-binary.ts';
-import {nodeContainers} from './nodes.ts';
+import {nodeContainers, startOnlyWhenAsked} from './nodes.ts';
 import {step, tell} from './progress.ts';
 import {readRecord, recordedNames, removeRecord} from './record.ts';
 
@@ -43,15 +42,30 @@ function stateOf(nodes: readonly {readonly running: boolean}[]): 'running' | 'st
   return nodes.every(({running}) => running) ? 'running' : 'stopped';
 }
 
-/** Stops the nodes of clusters, which then cost nothing but disk; `bringUp` starts them again. */
-export async function stopClusters(clusters: readonly RunningCluster[], signal: AbortSignal): Promise<void> {
-  const engine = await findEngine(signal);
-  if (engine === undefined || clusters.length === 0) return;
-  const names = clusters.map(({name}) => name);
-  const nodes = clusters.flatMap(cluster => cluster.nodes.map(({name}) => name));
-  await step(`Stop ${names.join(', ')} (rac cluster down ${names.join(' ')} removes them)`, () =>
-    run(engine.tool, ['stop', ...nodes], {signal, env: engine.env, shielded: true, exit: 'bootFailed'}),
-  );
+const stopBudgetMs = 120_000;
+
+/**
+ * Stops those nodes of clusters that run, which then cost nothing but disk; `bringUp` starts them again. It is what comes after
+ * the work, so it doesn't take the signal of a command, and what goes wrong is told and not thrown.
+ */
+export async function stopClusters(clusters: readonly string[]): Promise<void> {
+  const signal = AbortSignal.timeout(2 * stopBudgetMs);
+  const remove = `rac cluster down ${clusters.join(' ')} removes them`;
+  try {
+    const engine = await findEngine(signal);
+    if (engine === undefined) return;
+    const nodes = (await nodeContainers(engine)).filter(({cluster, running}) => running && clusters.includes(cluster));
+    if (nodes.length === 0) return;
+    const names = nodes.map(({name}) => name);
+    await step(`Stop ${names.join(', ')}`, async () => {
+      await startOnlyWhenAsked(engine, nodes, signal);
+      const options = {signal, env: engine.env, shielded: true, timeoutMs: stopBudgetMs};
+      await run(engine.tool, ['stop', ...names], options);
+    });
+    tell(remove);
+  } catch (error) {
+    tell(`clusters may still run: ${messageOf(error)}; ${remove}`);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import {z} from 'zod';
-import {type CommandOptions, run} from './command.ts';
+import {ask, type CommandOptions, run} from './command.ts';
 import type {Engine} from './engine.ts';
+import {tell} from './progress.ts';
 
 /** The labels that kind puts on its node containers. */
 const clusterLabel = 'io.x-k8s.kind.cluster';
@@ -39,6 +40,23 @@ export async function nodeContainers(engine: Engine, cluster?: string): Promise<
       apiPort: container.Ports.find(({PrivatePort}) => PrivatePort === 6443)?.PublicPort,
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Kind has the engine start its nodes whenever it starts itself: several clusters at once, wanted or not, of which none gets
+ * ready on a small machine. These nodes are started only by `bringUp` from now on, where the engine lets us say so. Podman starts
+ * none by itself.
+ */
+export async function startOnlyWhenAsked(
+  engine: Engine,
+  nodes: readonly NodeContainer[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (engine.tool === 'podman' || nodes.length === 0) return;
+  const args = ['update', '--restart=no', ...nodes.map(({name}) => name)];
+  if ((await ask(engine.tool, args, signal)) === undefined) {
+    tell(`${engine.tool} does not take another restart policy for its nodes: it starts them with itself`);
+  }
 }
 
 /** Runs a command in a node. */

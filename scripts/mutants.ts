@@ -50,12 +50,13 @@ export function mutantsCommand(signal: AbortSignal): Command {
       const todo = mutants.filter(({id}) => ids.includes(id) || !results.has(id));
       say(`${todo.length} faults on Kubernetes ${release}; results go to ${relative(process.cwd(), file)}`);
       const clusters: RunningCluster[] = [];
+      const names = clusterNames(todo, flags);
       const bench = {clusters, release, folder: path, signal};
       let done = 0;
       let broken: readonly string[];
       let failed: readonly string[];
       try {
-        for (const name of clusterNames(todo, flags))
+        for (const name of names)
           clusters.push(
             await bringUp({config: `v${flags.release}`, name, kubernetes: release, yes: flags.yes, signal}),
           );
@@ -65,7 +66,7 @@ export function mutantsCommand(signal: AbortSignal): Command {
         });
         failed = await failedOnReleased(bench, todo);
       } finally {
-        await stopClusters(clusters, AbortSignal.timeout(stopBudgetMs));
+        await stopClusters(names);
       }
       process.stdout.write(`\n${resultTable(results.results)}`);
       for (const line of broken) console.log(`not judged: ${line}`);
@@ -93,8 +94,6 @@ function listLine({id, group, describes, expects}: Mutant): string {
 function clusterNames(mutants: readonly Mutant[], {release, clusters}: Flags): readonly string[] {
   return Array.from({length: Math.min(clusters, mutants.length)}, (_, at) => `rac-v${release}-mutants-${at + 1}`);
 }
-
-const stopBudgetMs = 120_000;
 
 /** Records the same scenarios with the released kubelet; gives the requirements that are Failed. */
 async function failedOnReleased(bench: Bench, mutants: readonly Mutant[]): Promise<readonly string[]> {

@@ -4,9 +4,10 @@ import {exitCodes, SuiteError} from '../harness/errors.ts';
 import {readPredictions, unlikePredicted, type Prediction} from '../harness/verdicts/predictions.ts';
 import {withTemporary} from '../kind/cache.ts';
 import {readConfig} from '../kind/config.ts';
-import {listClusters, takeDown} from '../kind/down.ts';
+import {listClusters, stopClusters, takeDown} from '../kind/down.ts';
 import {buildFaultyKubelet, faultyVersion} from '../kind/faulty-kubelet.ts';
 import {bringUp, type RunningCluster} from '../kind/index.ts';
+import {ensureEngine} from '../kind/install-engine.ts';
 import {KubeletSwap} from '../kind/kubelet-swap.ts';
 import {step} from '../kind/progress.ts';
 import {runOn} from './judge-mutants.ts';
@@ -55,11 +56,12 @@ interface Options {
   readonly signal: AbortSignal;
 }
 
-/** Brings a cluster up where it is not, judges it, and takes it down again if it was not up. */
+/** Brings a cluster up where it is not, judges it, and leaves it as it was: gone, stopped or running. */
 async function compare(prediction: Prediction, {folder, yes, signal}: Options): Promise<readonly string[]> {
   const {id, config, kubelet, scenarios} = prediction;
   const {name} = kubelet === undefined ? await readConfig(config) : {name: `rac-${id}`};
-  const wasUp = (await listClusters(signal)).some(cluster => cluster.name === name && cluster.state !== 'gone');
+  await ensureEngine({yes, signal});
+  const {state = 'gone'} = (await listClusters(signal)).find(cluster => cluster.name === name) ?? {};
   const cluster = await bringUp({config, name, yes, signal});
   try {
     const verdicts = () => runOn({cluster, folder, signal}, id, scenarios);
@@ -68,7 +70,8 @@ async function compare(prediction: Prediction, {folder, yes, signal}: Options): 
       await (kubelet === undefined ? verdicts() : withKubelet(cluster, kubelet, signal, verdicts)),
     );
   } finally {
-    if (!wasUp) await takeDown([name], AbortSignal.timeout(takeDownBudgetMs));
+    if (state === 'gone') await takeDown([name], AbortSignal.timeout(takeDownBudgetMs));
+    if (state === 'stopped') await stopClusters([name]);
   }
 }
 

@@ -92,7 +92,7 @@ export function restartsBeforeResync(): Check {
 /**
  * A restart of Pods whose source had been restarted alone before is not begun by the kubelet's retry after an error (KEP-5532,
  * Monitoring Requirements: 5 s until the first container starts). One alone that is late may come of whatever else
- * the node does.
+ * the node does, unless others on it restarted promptly meanwhile.
  */
 export function startsWithoutRetry(): Check {
   const {ms} = marks.errorRetry;
@@ -113,11 +113,32 @@ export function startsWithoutRetry(): Check {
     const finding =
       late.length === 0
         ? held(expected, trail)
-        : late.length === 1 && explained
+        : late.length === 1 && explained && !othersMeanwhile(done, late)
           ? unknown(expected, 'one restart was late, by no more than a node explains that is busy at times', trail)
           : lateFinding(timeline, expected, saw, trail, ms);
     return {...finding, figures: [`exit to the first container started: ${spread(done.map(({firstMs}) => firstMs))}`]};
   };
+}
+
+/** How many prompt restarts of others show that a node was not busy. */
+const enoughOthers = 2;
+
+/**
+ * Whether restarts of other Pods, which are on the same node, were over promptly while the containers of a late one were waited
+ * for.
+ */
+function othersMeanwhile(done: readonly Done[], late: readonly Done[]): boolean {
+  const exitOf = ({restart}: Done): number => restart.exit?.entry.uptime ?? NaN;
+  return late.some(waiting => {
+    const until = exitOf(waiting) + waiting.firstMs / 1000;
+    const prompt = done.filter(
+      other =>
+        other.allMs <= marks.firstContainer.ms &&
+        exitOf(other) > exitOf(waiting) &&
+        exitOf(other) + other.allMs / 1000 < until,
+    );
+    return prompt.length >= enoughOthers;
+  });
 }
 
 /** What each further container adds to a restart, from Pods with few and with many of them (KEP-5532, Monitoring Requirements). */

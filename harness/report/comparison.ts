@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {Deviation} from '../verdicts/catalogue.ts';
 
 /** One requirement's outcome in each of several runs; `-` where a run did not judge it. */
 export interface ComparedRow {
@@ -18,6 +19,8 @@ export interface Comparison {
   readonly rows: readonly ComparedRow[];
   /** Requirements of which runs on one release say different things. */
   readonly differing: readonly string[];
+  /** Those where the runs differ only in whether a deviation shows that is known to show at times, with how often. */
+  readonly atTimes: readonly {readonly id: string; readonly often: string}[];
 }
 
 /** What of a stored report (report.json) a comparison reads. */
@@ -31,12 +34,19 @@ export const comparedSchema = z.object({
   ),
 });
 
+/** The outcomes between which a deviation that shows at times makes runs differ. */
+const withOrWithout: readonly string[] = ['Passed', 'KnownDeviation'];
+
 /**
  * Puts runs side by side, by requirement.
  *
  * @param reports in the order of the columns
+ * @param deviations what released Kubernetes is known not to meet
  */
-export function compareReports(reports: readonly z.infer<typeof comparedSchema>[]): Comparison {
+export function compareReports(
+  reports: readonly z.infer<typeof comparedSchema>[],
+  deviations: readonly Deviation[],
+): Comparison {
   const servers = reports.map(({target}) => target.server.replace(/^v/, ''));
   const known = new Map(
     reports.flatMap(({rows}) => rows.map(({requirement}) => [requirement.id, requirement] as const)),
@@ -51,13 +61,24 @@ export function compareReports(reports: readonly z.infer<typeof comparedSchema>[
       return verdict.reason === undefined ? verdict.outcome : `Skipped(${verdict.reason})`;
     }),
   }));
-  const differs = ({outcomes}: ComparedRow): boolean =>
-    outcomes.some((outcome, at) =>
-      outcomes.some(
-        (other, to) => servers[to] === servers[at] && other !== outcome && ![outcome, other].includes(leftOut),
-      ),
-    );
-  return {servers, rows, differing: rows.filter(differs).map(({id}) => id)};
+  const oftenIn = (requirement: string, server: string): string | undefined =>
+    deviations.find(
+      ({requirement: its, releases, sometimes}) =>
+        its === requirement && sometimes !== undefined && releases.some(release => server.startsWith(`${release}.`)),
+    )?.sometimes;
+  const differing: string[] = [];
+  const atTimes: {id: string; often: string}[] = [];
+  for (const {id, outcomes} of rows) {
+    const differences = [...new Set(servers)].flatMap(server => {
+      const own = outcomes.filter((outcome, at) => servers[at] === server && outcome !== leftOut);
+      if (new Set(own).size < 2) return [];
+      return [own.every(outcome => withOrWithout.includes(outcome)) ? oftenIn(id, server) : undefined];
+    });
+    const [often] = differences;
+    if (differences.includes(undefined)) differing.push(id);
+    else if (often !== undefined) atTimes.push({id, often});
+  }
+  return {servers, rows, differing, atTimes};
 }
 
 const short: Readonly<Record<string, string>> = {KnownDeviation: 'Deviation', Inconclusive: 'Undecided'};
@@ -66,7 +87,7 @@ const short: Readonly<Record<string, string>> = {KnownDeviation: 'Deviation', In
  * The comparison as text: a line for each requirement and a column for each release, in which the outcomes of its runs
  * stand behind one another where they differ; below, how many differ.
  */
-export function formatComparison({servers, rows, differing}: Comparison): string {
+export function formatComparison({servers, rows, differing, atTimes}: Comparison): string {
   const releases = [...new Set(servers)];
   const runs = releases.map(release => servers.filter(each => each === release).length);
   const head = releases.map((release, at) => `${release} (${runs[at] ?? 0} runs)`.padEnd(30)).join('');
@@ -80,9 +101,10 @@ export function formatComparison({servers, rows, differing}: Comparison): string
     });
     return `${id.padEnd(8)}${level.padEnd(7)}${cells.map(cell => `${cell} `).join('')}${title}`.trimEnd();
   });
+  const known = atTimes.map(({id, often}) => `${id} differs in whether a known deviation shows: ${often}`);
   const verdict =
     differing.length === 0
-      ? 'no requirement differs between runs on one release'
+      ? `no ${known.length > 0 ? 'other ' : ''}requirement differs between runs on one release`
       : `${differing.length} differ between runs on one release: ${differing.join(', ')}`;
-  return `${['requirement    '.concat(head).trimEnd(), ...lines, '', verdict].join('\n')}\n`;
+  return `${['requirement    '.concat(head).trimEnd(), ...lines, '', ...known, verdict].join('\n')}\n`;
 }

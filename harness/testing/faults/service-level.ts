@@ -2,7 +2,7 @@ import type {Edit} from '../edit.ts';
 import type {Fault} from './fault.ts';
 
 /** Holds a Pod's containers up from one of its restarts on, as a kubelet that is late would: all that its journal tells then. */
-function late(e: Edit, pod: string | undefined, restart: number, seconds: number): void {
+export function late(e: Edit, pod: string | undefined, restart: number, seconds: number): void {
   const lines = e.recording.observations.flatMap(o => (o.kind === 'journal' && o.pod === pod ? [o.entry] : []));
   const exited = lines.filter(({what}) => what === 'exit')[restart - 1]?.uptime ?? NaN;
   e.each('journal', ({entry, pod: its}) => {
@@ -68,6 +68,14 @@ export const serviceLevelFaults: readonly Fault[] = [
     edit: e => {
       late(e, 'two-containers-3', 2, 12); // its first exit is the one that restarts it alone
       late(e, 'two-containers-6', 2, 12);
+    },
+    turns: {'PRF-7': 'restarts came with such a retry'},
+  },
+  {
+    name: 'a single restart comes late whose source had been restarted alone, and others meanwhile in time',
+    in: 'restarted-alone-before',
+    edit: e => {
+      late(e, 'two-containers-4', 2, 12);
     },
     turns: {'PRF-7': 'restarts came with such a retry'},
   },
