@@ -18,7 +18,7 @@ export async function clean(options: {readonly cache: boolean; readonly signal: 
   const {cache, signal} = options;
   const clusters = await listClusters(signal);
   const engine = await findEngine(signal);
-  if (engine === undefined && clusters.length > 0 && cache) {
+  if (cache && clusters.some(({state}) => state === 'unknown')) {
     throw new SuiteError(
       'noEngine',
       'no container engine answers, and without their records its clusters would be lost',

@@ -50,11 +50,12 @@ const stopBudgetMs = 120_000;
  */
 export async function stopClusters(clusters: readonly string[]): Promise<void> {
   const signal = AbortSignal.timeout(2 * stopBudgetMs);
-  const remove = `rac cluster down ${clusters.join(' ')} removes them`;
+  let ours: readonly string[] = [];
   try {
+    ours = (await recordedNames()).filter(name => clusters.includes(name));
     const engine = await findEngine(signal);
-    if (engine === undefined) return;
-    const nodes = (await nodeContainers(engine)).filter(({cluster, running}) => running && clusters.includes(cluster));
+    if (engine === undefined) throw new SuiteError('noEngine', 'no container engine answers');
+    const nodes = (await nodeContainers(engine)).filter(({cluster, running}) => running && ours.includes(cluster));
     if (nodes.length === 0) return;
     const names = nodes.map(({name}) => name);
     await step(`Stop ${names.join(', ')}`, async () => {
@@ -62,9 +63,9 @@ export async function stopClusters(clusters: readonly string[]): Promise<void> {
       const options = {signal, env: engine.env, shielded: true, timeoutMs: stopBudgetMs};
       await run(engine.tool, ['stop', ...names], options);
     });
-    tell(remove);
+    tell(`rac cluster down ${ours.join(' ')} removes what is stopped`);
   } catch (error) {
-    tell(`clusters may still run: ${messageOf(error)}; ${remove}`);
+    tell(`${clusters.join(', ')} may still run: ${messageOf(error)}; rac cluster down ${ours.join(' ')} removes them`);
   }
 }
 

@@ -1,5 +1,6 @@
 import {z} from 'zod';
-import {ask, type CommandOptions, run} from './command.ts';
+import {messageOf} from '../harness/errors.ts';
+import {type CommandOptions, run} from './command.ts';
 import type {Engine} from './engine.ts';
 import {tell} from './progress.ts';
 
@@ -54,8 +55,11 @@ export async function startOnlyWhenAsked(
 ): Promise<void> {
   if (engine.tool === 'podman' || nodes.length === 0) return;
   const args = ['update', '--restart=no', ...nodes.map(({name}) => name)];
-  if ((await ask(engine.tool, args, signal)) === undefined) {
-    tell(`${engine.tool} does not take another restart policy for its nodes: it starts them with itself`);
+  try {
+    await run(engine.tool, args, {signal, env: engine.env, timeoutMs: 30_000});
+  } catch (error) {
+    signal.throwIfAborted();
+    tell(`the engine may start nodes with itself: ${messageOf(error)}`);
   }
 }
 

@@ -57,7 +57,7 @@ function unfit(record: ClusterRecord, ...why: string[]): SuiteError {
 
 const kubeconfigSchema = z.object({clusters: z.array(z.object({cluster: z.object({server: z.string()})})).min(1)});
 
-/** Clusters of before an engine's nodes were started only when asked may start beside it. */
+/** As long as a boot: the engine may have started other clusters beside it. */
 const answerBudgetMs = 180_000;
 const probeMs = 5000;
 
@@ -84,7 +84,8 @@ export async function ensureAnswering(
   if (
     first.running &&
     (await ask(engine.tool, ['exec', first.name, ...readyz], signal, probeMs)) !== undefined &&
-    (await allReady(engine, first.name, signal))
+    (await allReady(engine, first.name, signal)) &&
+    (await movedNodes(engine, containers, first.name, signal)).length === 0
   ) {
     return check(record, engine, signal);
   }

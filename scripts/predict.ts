@@ -62,15 +62,16 @@ async function compare(prediction: Prediction, {folder, yes, signal}: Options): 
   const {name} = kubelet === undefined ? await readConfig(config) : {name: `rac-${id}`};
   await ensureEngine({yes, signal});
   const {state = 'gone'} = (await listClusters(signal)).find(cluster => cluster.name === name) ?? {};
-  const cluster = await bringUp({config, name, yes, signal});
   try {
+    const cluster = await bringUp({config, name, yes, signal});
     const verdicts = () => runOn({cluster, folder, signal}, id, scenarios);
     return unlikePredicted(
       prediction,
       await (kubelet === undefined ? verdicts() : withKubelet(cluster, kubelet, signal, verdicts)),
     );
   } finally {
-    if (state === 'gone') await takeDown([name], AbortSignal.timeout(takeDownBudgetMs));
+    const isThere = (await listClusters(AbortSignal.timeout(takeDownBudgetMs))).some(cluster => cluster.name === name);
+    if (state === 'gone' && isThere) await takeDown([name], AbortSignal.timeout(takeDownBudgetMs));
     if (state === 'stopped') await stopClusters([name]);
   }
 }

@@ -1,4 +1,5 @@
 import {atShare} from '../at-share.ts';
+import type {JournalEntry} from '../recording/observation.ts';
 import {nodeClock, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, type Check, type Evidence, type Finding} from './finding.ts';
@@ -91,8 +92,9 @@ export function restartsBeforeResync(): Check {
 
 /**
  * A restart of Pods whose source had been restarted alone before is not begun by the kubelet's retry after an error (KEP-5532,
- * Monitoring Requirements: 5 s until the first container starts). One alone that is late may come of whatever else
- * the node does, unless others on it restarted promptly meanwhile.
+ * Monitoring Requirements: 5 s until the first container starts). A restart that is late by no more than such a retry does not
+ * count where the node may have stood still; and one alone may come of whatever else the node does, unless the kubelet
+ * did nothing for that Pod while it restarted others on the node promptly.
  */
 export function startsWithoutRetry(): Check {
   const {ms} = marks.errorRetry;
@@ -108,37 +110,81 @@ export function startsWithoutRetry(): Check {
       return unknown(expected, 'not every source had been restarted alone before');
     const late = done.filter(({firstMs}) => firstMs >= ms);
     const trail = (late.length > 0 ? late : latest(done, ({firstMs}) => firstMs)).map(({evidence}) => evidence);
+    const figures = [`exit to the first container started: ${spread(done.map(({firstMs}) => firstMs))}`];
+    const [one, another] = late;
+    if (one === undefined) return {...held(expected, trail), figures};
     const explained = late.every(({firstMs}) => firstMs <= marks.errorRetryOver.ms);
     const saw = explained ? 'restarts came with such a retry' : 'restarts took longer than such a retry explains';
-    const finding =
-      late.length === 0
-        ? held(expected, trail)
-        : late.length === 1 && explained && !othersMeanwhile(done, late)
-          ? unknown(expected, 'one restart was late, by no more than a node explains that is busy at times', trail)
-          : lateFinding(timeline, expected, saw, trail, ms);
-    return {...finding, figures: [`exit to the first container started: ${spread(done.map(({firstMs}) => firstMs))}`]};
+    const others = promptMeanwhile(done, one);
+    if (another === undefined && explained && (startsEnding(timeline, one) || !fills(others.map(whole), one))) {
+      const but = 'one restart was late, by no more than a node explains that is busy at times';
+      return {...unknown(expected, but, trail), figures};
+    }
+    const lines = linesOf(timeline).map(({uptime}) => ({from: uptime, to: uptime}));
+    const certain = late.filter(each => fills(lines, each));
+    if (explained && certain.length < Math.min(late.length, 2)) {
+      const but = 'restarts were late, by no more than a node explains that stands still for a while';
+      return {...unknown(expected, but, trail), figures};
+    }
+    const meanwhile = another === undefined && explained ? others.map(({evidence}) => evidence) : [];
+    return {...lateFinding(timeline, expected, saw, [...trail, ...meanwhile], ms), figures};
   };
 }
 
-/** How many prompt restarts of others show that a node was not busy. */
-const enoughOthers = 2;
+/** A stretch of time by a node's clock, s. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+const exitOf = ({restart}: Done): number => restart.exit?.entry.uptime ?? NaN;
+/** From the source's exit until the last container had started. */
+const whole = (done: Done): Stretch => ({from: exitOf(done), to: exitOf(done) + done.allMs / 1000});
+/** From the source's exit until the first container started. */
+const wait = (done: Done): Stretch => ({from: exitOf(done), to: exitOf(done) + done.firstMs / 1000});
+
+/** The restarts of other Pods, which are on the same node, that were over promptly while a late one was waited for. */
+function promptMeanwhile(done: readonly Done[], late: Done): readonly Done[] {
+  const {from, to} = wait(late);
+  return done
+    .filter(other => other.allMs <= marks.firstContainer.ms && whole(other).from > from && whole(other).to < to)
+    .toSorted((a, b) => exitOf(a) - exitOf(b));
+}
+
+/** Everything that the Pods' containers wrote, in the order of the node's clock. */
+function linesOf({recording}: Timeline): readonly JournalEntry[] {
+  return recording.observations
+    .flatMap(o => (o.kind === 'journal' ? [o.entry] : []))
+    .toSorted((a, b) => a.uptime - b.uptime);
+}
+
+/** Whether another container of its Pod was told to end before the kubelet could have tried again. */
+function startsEnding({recording}: Timeline, {restart}: Done): boolean {
+  const from = restart.exit?.entry.uptime ?? NaN;
+  const subject = recording.observations.find(o => o.kind === 'subject')?.pod ?? recording.header.pod;
+  return recording.observations.some(
+    o =>
+      o.kind === 'journal' &&
+      (o.pod ?? subject) === restart.pod &&
+      o.entry.what === 'SIGTERM' &&
+      o.entry.uptime > from &&
+      o.entry.uptime < from + marks.errorRetry.ms / 1000,
+  );
+}
 
 /**
- * Whether restarts of other Pods, which are on the same node, were over promptly while the containers of a late one were waited
- * for.
+ * Whether what happened on the node meanwhile leaves no stretch that explains a late restart, had the node stood still in it: without
+ * the longest one it is late all the same.
+ *
+ * @param meanwhile in the order of time
  */
-function othersMeanwhile(done: readonly Done[], late: readonly Done[]): boolean {
-  const exitOf = ({restart}: Done): number => restart.exit?.entry.uptime ?? NaN;
-  return late.some(waiting => {
-    const until = exitOf(waiting) + waiting.firstMs / 1000;
-    const prompt = done.filter(
-      other =>
-        other.allMs <= marks.firstContainer.ms &&
-        exitOf(other) > exitOf(waiting) &&
-        exitOf(other) + other.allMs / 1000 < until,
-    );
-    return prompt.length >= enoughOthers;
-  });
+function fills(meanwhile: readonly Stretch[], late: Done): boolean {
+  const {from, to} = wait(late);
+  const within = meanwhile.filter(each => each.from > from && each.to < to);
+  const ends = [from, ...within.map(each => each.to)];
+  const begins = [...within.map(each => each.from), to];
+  const longest = Math.max(...ends.map((end, at) => (begins[at] ?? to) - end));
+  return late.firstMs - longest * 1000 > marks.firstContainer.ms;
 }
 
 /** What each further container adds to a restart, from Pods with few and with many of them (KEP-5532, Monitoring Requirements). */

@@ -6,7 +6,8 @@ const run = (server: string, outcomes: Readonly<Record<string, string>>) => ({
   rows: Object.entries(outcomes).map(([id, text]) => {
     const [outcome = '', reason] = text.split(' ');
     const requirement = {id, level: 'MUST', title: `title of ${id}`};
-    return {requirement, verdict: {outcome, ...(reason === undefined ? {} : {reason})}};
+    const saw = outcome === 'KnownDeviation' ? {saw: 'late'} : {};
+    return {requirement, verdict: {outcome, ...saw, ...(reason === undefined ? {} : {reason})}};
   }),
 });
 
@@ -64,5 +65,14 @@ describe('a deviation that shows at times', () => {
     ['where a run failed', 'v1.35.4', ['KnownDeviation', 'Failed', 'Passed']],
   ])('explains nothing %s', (_, server, outcomes) => {
     expect(compared(server, ...outcomes).differing).toEqual(['PRF-7']);
+  });
+
+  test('explains nothing where another one was seen, which shows always', () => {
+    const others = [
+      {...deviation, saw: 'another'},
+      {...deviation, sometimes: undefined},
+    ];
+    const runs = ['Passed', 'KnownDeviation'].map(outcome => run('v1.35.4', {'PRF-7': outcome}));
+    expect(compareReports(runs, others).differing).toEqual(['PRF-7']);
   });
 });

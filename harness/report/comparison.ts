@@ -29,13 +29,10 @@ export const comparedSchema = z.object({
   rows: z.array(
     z.object({
       requirement: z.object({id: z.string(), level: z.string(), title: z.string()}),
-      verdict: z.object({outcome: z.string(), reason: z.string().optional()}),
+      verdict: z.object({outcome: z.string(), reason: z.string().optional(), saw: z.string().optional()}),
     }),
   ),
 });
-
-/** The outcomes between which a deviation that shows at times makes runs differ. */
-const withOrWithout: readonly string[] = ['Passed', 'KnownDeviation'];
 
 /**
  * Puts runs side by side, by requirement.
@@ -61,21 +58,29 @@ export function compareReports(
       return verdict.reason === undefined ? verdict.outcome : `Skipped(${verdict.reason})`;
     }),
   }));
-  const oftenIn = (requirement: string, server: string): string | undefined =>
+  const verdictOf = (id: string, at: number) =>
+    reports[at]?.rows.find(({requirement}) => requirement.id === id)?.verdict;
+  // How often what a run saw shows, where it is a deviation that does so at times.
+  const oftenAt = (id: string, at: number): string | undefined =>
     deviations.find(
-      ({requirement: its, releases, sometimes}) =>
-        its === requirement && sometimes !== undefined && releases.some(release => server.startsWith(`${release}.`)),
+      ({requirement, releases, saw, sometimes}) =>
+        sometimes !== undefined &&
+        requirement === id &&
+        saw === verdictOf(id, at)?.saw &&
+        releases.some(release => servers[at]?.startsWith(`${release}.`)),
     )?.sometimes;
   const differing: string[] = [];
   const atTimes: {id: string; often: string}[] = [];
   for (const {id, outcomes} of rows) {
-    const differences = [...new Set(servers)].flatMap(server => {
-      const own = outcomes.filter((outcome, at) => servers[at] === server && outcome !== leftOut);
-      if (new Set(own).size < 2) return [];
-      return [own.every(outcome => withOrWithout.includes(outcome)) ? oftenIn(id, server) : undefined];
-    });
-    const [often] = differences;
-    if (differences.includes(undefined)) differing.push(id);
+    const runs = [...outcomes.entries()].filter(([, outcome]) => outcome !== leftOut);
+    const differ = runs.filter(([at, outcome]) =>
+      runs.some(([to, other]) => servers[to] === servers[at] && other !== outcome),
+    );
+    const shown = differ
+      .filter(([, outcome]) => outcome !== 'Passed')
+      .map(([at, outcome]) => (outcome === 'KnownDeviation' ? oftenAt(id, at) : undefined));
+    const [often] = shown;
+    if (shown.includes(undefined)) differing.push(id);
     else if (often !== undefined) atTimes.push({id, often});
   }
   return {servers, rows, differing, atTimes};

@@ -63,23 +63,6 @@ export const serviceLevelFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'a restart comes late whose source had been restarted alone',
-    in: 'restarted-alone-before',
-    edit: e => {
-      late(e, 'two-containers-3', 2, 12); // its first exit is the one that restarts it alone
-      late(e, 'two-containers-6', 2, 12);
-    },
-    turns: {'PRF-7': 'restarts came with such a retry'},
-  },
-  {
-    name: 'a single restart comes late whose source had been restarted alone, and others meanwhile in time',
-    in: 'restarted-alone-before',
-    edit: e => {
-      late(e, 'two-containers-4', 2, 12);
-    },
-    turns: {'PRF-7': 'restarts came with such a retry'},
-  },
-  {
     name: 'a restart comes later than a retry explains, whose source had been restarted alone',
     in: 'restarted-alone-before',
     edit: e => {
