@@ -50,9 +50,8 @@ const stopBudgetMs = 120_000;
  */
 export async function stopClusters(clusters: readonly string[]): Promise<void> {
   const signal = AbortSignal.timeout(2 * stopBudgetMs);
-  let ours: readonly string[] = [];
   try {
-    ours = (await recordedNames()).filter(name => clusters.includes(name));
+    const ours = (await recordedNames()).filter(name => clusters.includes(name));
     const engine = await findEngine(signal);
     if (engine === undefined) throw new SuiteError('noEngine', 'no container engine answers');
     const nodes = (await nodeContainers(engine)).filter(({cluster, running}) => running && ours.includes(cluster));
@@ -65,7 +64,7 @@ export async function stopClusters(clusters: readonly string[]): Promise<void> {
     });
     tell(`rac cluster down ${ours.join(' ')} removes what is stopped`);
   } catch (error) {
-    tell(`${clusters.join(', ')} may still run: ${messageOf(error)}; rac cluster down ${ours.join(' ')} removes them`);
+    tell(`${clusters.join(', ')} may still run: ${messageOf(error)}; rac cluster list shows them`);
   }
 }
 

@@ -7,7 +7,7 @@ import {z} from 'zod';
 import {ask, run} from './command.ts';
 import type {Engine} from './engine.ts';
 import {setRoutes} from './network.ts';
-import {apiNodes, kubectl, type NodeContainer, nodeContainers, startOnlyWhenAsked} from './nodes.ts';
+import {type ApiNode, apiNodes, kubectl, type NodeContainer, nodeContainers, startOnlyWhenAsked} from './nodes.ts';
 import {step} from './progress.ts';
 import {type ClusterRecord, kubeconfigOf} from './record.ts';
 
@@ -84,10 +84,10 @@ export async function ensureAnswering(
   if (
     first.running &&
     (await ask(engine.tool, ['exec', first.name, ...readyz], signal, probeMs)) !== undefined &&
-    (await allReady(engine, first.name, signal)) &&
-    (await movedNodes(engine, containers, first.name, signal)).length === 0
+    (await allReady(engine, first.name, signal))
   ) {
-    return check(record, engine, signal);
+    const found = await look(record, engine, signal);
+    if (found.moved.length === 0) return check(record, found, engine, signal);
   }
   return step(`Wait for cluster ${name}, which is not ready`, async say => {
     await startOnlyWhenAsked(engine, containers, signal);
@@ -96,6 +96,7 @@ export async function ensureAnswering(
       await run(engine.tool, ['start', container.name], {signal, env: engine.env, exit: 'bootFailed'});
     }
     say('waiting for the API server and the nodes');
+    let found: Found;
     const deadline = performance.now() + answerBudgetMs;
     const left = (): string => `${Math.max(1, Math.ceil((deadline - performance.now()) / 1000))}s`;
     try {
@@ -123,8 +124,7 @@ export async function ensureAnswering(
         {signal},
       );
       // A node that was stopped may have another address now, which its kubelet tells in its own time.
-      const found = await nodeContainers(engine, name);
-      while ((await movedNodes(engine, found, first.name, signal)).length > 0 && performance.now() < deadline) {
+      while ((found = await look(record, engine, signal)).moved.length > 0 && performance.now() < deadline) {
         say('waiting for the nodes to tell their addresses');
         await delay(500, undefined, {signal});
       }
@@ -132,7 +132,7 @@ export async function ensureAnswering(
       signal.throwIfAborted();
       throw unfit(record, `it does not get ready within ${answerBudgetMs / 1000} s: ${messageOf(error)}`);
     }
-    return check(record, engine, signal);
+    return check(record, found, engine, signal);
   });
 }
 
@@ -149,35 +149,42 @@ async function allReady(engine: Engine, node: string, signal: AbortSignal): Prom
     .every(state => state === 'True');
 }
 
-async function check(record: ClusterRecord, engine: Engine, signal: AbortSignal): Promise<NodeContainer[]> {
-  const containers = await nodeContainers(engine, record.name);
-  const controlPlane = controlPlaneOf(record, containers);
-  const {clusters} = kubeconfigSchema.parse(parse(await readFile(kubeconfigOf(record.name), 'utf8')));
-  const server = clusters[0]?.cluster.server ?? '';
-  const why = [
-    ...(Number(new URL(server).port) === controlPlane.apiPort
-      ? []
-      : [`its API server is on port ${controlPlane.apiPort ?? 'none'}, its kubeconfig says ${server}`]),
-    ...(await movedNodes(engine, containers, controlPlane.name, signal)),
-  ];
-  if (why.length > 0) throw unfit(record, ...why);
-  if (containers.length > 1 && record.imageFrom === 'built')
-    await setRoutes(engine, await apiNodes(engine, controlPlane.name, signal), signal);
-  return containers;
+/** A cluster's nodes, as the engine and as the API know them. */
+interface Found {
+  readonly containers: NodeContainer[];
+  readonly nodes: readonly ApiNode[];
+  /** The nodes that have another address than the API says, one line each. */
+  readonly moved: readonly string[];
 }
 
-/** The nodes that have another address than the API says, one line each. */
-async function movedNodes(
-  engine: Engine,
-  containers: readonly NodeContainer[],
-  controlPlane: string,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const nodes = await apiNodes(engine, controlPlane, signal);
-  return containers.flatMap(({name, address}) => {
+async function look(record: ClusterRecord, engine: Engine, signal: AbortSignal): Promise<Found> {
+  const containers = await nodeContainers(engine, record.name);
+  const nodes = await apiNodes(engine, controlPlaneOf(record, containers).name, signal);
+  const moved = containers.flatMap(({name, address}) => {
     const known = nodes.find(node => node.name === name)?.address;
     return known === address ? [] : [`node ${name} has the address ${address}, the API says ${known ?? 'nothing'}`];
   });
+  return {containers, nodes, moved};
+}
+
+async function check(
+  record: ClusterRecord,
+  {containers, nodes, moved}: Found,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<NodeContainer[]> {
+  const {apiPort} = controlPlaneOf(record, containers);
+  const {clusters} = kubeconfigSchema.parse(parse(await readFile(kubeconfigOf(record.name), 'utf8')));
+  const server = clusters[0]?.cluster.server ?? '';
+  const why = [
+    ...(Number(new URL(server).port) === apiPort
+      ? []
+      : [`its API server is on port ${apiPort ?? 'none'}, its kubeconfig says ${server}`]),
+    ...moved,
+  ];
+  if (why.length > 0) throw unfit(record, ...why);
+  if (containers.length > 1 && record.imageFrom === 'built') await setRoutes(engine, nodes, signal);
+  return containers;
 }
 
 function controlPlaneOf(record: ClusterRecord, containers: readonly NodeContainer[]): NodeContainer {

@@ -70,9 +70,12 @@ async function compare(prediction: Prediction, {folder, yes, signal}: Options): 
       await (kubelet === undefined ? verdicts() : withKubelet(cluster, kubelet, signal, verdicts)),
     );
   } finally {
-    const isThere = (await listClusters(AbortSignal.timeout(takeDownBudgetMs))).some(cluster => cluster.name === name);
-    if (state === 'gone' && isThere) await takeDown([name], AbortSignal.timeout(takeDownBudgetMs));
     if (state === 'stopped') await stopClusters([name]);
+    if (state === 'gone') {
+      const late = AbortSignal.timeout(takeDownBudgetMs);
+      const isThere = (await listClusters(late)).some(cluster => cluster.name === name);
+      if (isThere) await takeDown([name], late);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import {allUp, containersOf, isAnother, isUp, type Pod} from '../recording/pod.t
 import {nameInApi} from '../recording/observation.ts';
 import type {Recording} from '../recording/recording.ts';
 import type {Step} from '../recording/scenario.ts';
-import {nodeClock, type JournalLine} from '../recording/timeline.ts';
+import {nodeClock, subjectOf, type JournalLine} from '../recording/timeline.ts';
 import type {Part, Sample, Way} from './sample.ts';
 
 /**
@@ -43,7 +43,7 @@ export function wanted(recording: Recording): number {
 /** The Pods of a step by their names in the API, without those that were not made, as where a node takes fewer. */
 function podsIn(recording: Pick<Recording, 'header' | 'observations'>, step: Step, atMs: number): readonly string[] {
   const {observations, header} = recording;
-  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = subjectOf({header, observations});
   const named = 'pods' in step ? step.pods : undefined;
   if (named === undefined) return [subject];
   const there = new Set(
@@ -141,7 +141,7 @@ function partsOf(
   const [first] = starts;
   const last = starts.at(-1);
   if (spec === undefined || first === undefined || last === undefined) return {};
-  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = subjectOf({header, observations});
   const after = (uptime: number): number => Math.round((uptime - exit.entry.uptime) * 1000);
   const journal = observations
     .flatMap(o => (o.kind === 'journal' && (o.pod ?? subject) === pod ? [o.entry] : []))
@@ -189,7 +189,7 @@ function recreatedSamples(
   const asked = steps[at];
   if (asked === undefined) return [];
   const over = steps[at + 1]?.atMs ?? Infinity;
-  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = subjectOf({header, observations});
   const names = podsIn({header, observations}, step, asked.atMs);
   return names.flatMap((pod): Sample[] => {
     const its = versions.get(pod) ?? [];
@@ -233,7 +233,7 @@ function replacedSamples(recording: Recording, shape: string, step: Step): reado
   if (stimulus === undefined) return [];
   const delay = Math.max(0, ...step.tells.map(({afterSeconds = 0}) => afterSeconds)) * 1000;
   const origin = stimulus.atMs + delay;
-  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = subjectOf({header, observations});
   const seen = observations.find(
     o => o.kind === 'pod' && o.atMs > origin && o.object.metadata.name !== subject && allUp(o.object),
   );

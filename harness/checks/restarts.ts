@@ -1,6 +1,6 @@
 import {containersOf, statusOf} from '../recording/pod.ts';
 import type {Recording} from '../recording/recording.ts';
-import {nodeClock, type JournalLine} from '../recording/timeline.ts';
+import {nodeClock, subjectOf, type JournalLine} from '../recording/timeline.ts';
 
 /** One restart of one Pod, as its own journal tells it; all times on the node's clock. */
 export interface Restart {
@@ -28,7 +28,7 @@ export interface Restart {
  */
 export function restartsOf({header, observations}: Recording): readonly Restart[] {
   const {offset, errorMs} = nodeClock(observations);
-  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = subjectOf({header, observations});
   const recreated = observations.flatMap(o =>
     o.kind === 'step' && o.does === 'recreate' ? [(o.atMs - offset) / 1000] : [],
   );
@@ -113,7 +113,7 @@ function exitAfter(
  * those alone that write to its journal.
  */
 export function countedRestarts({header, observations}: Recording, pod: string): ReadonlyMap<string, number> {
-  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = subjectOf({header, observations});
   const writers = new Set(
     observations.flatMap(o => (o.kind === 'journal' && (o.pod ?? subject) === pod ? [o.entry.container] : [])),
   );

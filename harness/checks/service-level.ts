@@ -1,6 +1,5 @@
 import {atShare} from '../at-share.ts';
-import type {JournalEntry} from '../recording/observation.ts';
-import {nodeClock, type Timeline} from '../recording/timeline.ts';
+import {nodeClock, subjectOf, type Timeline} from '../recording/timeline.ts';
 import {marks} from '../timeouts.ts';
 import {broken, held, missing, unknown, type Check, type Evidence, type Finding} from './finding.ts';
 import {countedRestarts, restartsOf, type Restart} from './restarts.ts';
@@ -113,21 +112,28 @@ export function startsWithoutRetry(): Check {
     const figures = [`exit to the first container started: ${spread(done.map(({firstMs}) => firstMs))}`];
     const [one, another] = late;
     if (one === undefined) return {...held(expected, trail), figures};
-    const explained = late.every(({firstMs}) => firstMs <= marks.errorRetryOver.ms);
-    const saw = explained ? 'restarts came with such a retry' : 'restarts took longer than such a retry explains';
+    const longer = late.some(({firstMs}) => firstMs > marks.errorRetryOver.ms);
+    if (longer) {
+      const saw = 'restarts took longer than such a retry explains';
+      return {...lateFinding(timeline, expected, saw, trail, ms), figures};
+    }
+    const saw = 'restarts came with such a retry';
+    if (another !== undefined) {
+      const lines = linesOf(timeline);
+      const but = 'restarts were late, by no more than a node explains that stands still for a while';
+      const isCertain = late.filter(each => fills(lines, each)).length > 1;
+      return {
+        ...(isCertain ? lateFinding(timeline, expected, saw, trail, ms) : unknown(expected, but, trail)),
+        figures,
+      };
+    }
     const others = promptMeanwhile(done, one);
-    if (another === undefined && explained && (startsEnding(timeline, one) || !fills(others.map(whole), one))) {
+    if (startsEnding(timeline, one) || !fills(others.map(whole), one)) {
       const but = 'one restart was late, by no more than a node explains that is busy at times';
       return {...unknown(expected, but, trail), figures};
     }
-    const lines = linesOf(timeline).map(({uptime}) => ({from: uptime, to: uptime}));
-    const certain = late.filter(each => fills(lines, each));
-    if (explained && certain.length < Math.min(late.length, 2)) {
-      const but = 'restarts were late, by no more than a node explains that stands still for a while';
-      return {...unknown(expected, but, trail), figures};
-    }
-    const meanwhile = another === undefined && explained ? others.map(({evidence}) => evidence) : [];
-    return {...lateFinding(timeline, expected, saw, [...trail, ...meanwhile], ms), figures};
+    const shown = [...trail, ...others.map(({evidence}) => evidence)];
+    return {...lateFinding(timeline, expected, saw, shown, ms), figures};
   };
 }
 
@@ -137,7 +143,7 @@ interface Stretch {
   readonly to: number;
 }
 
-const exitOf = ({restart}: Done): number => restart.exit?.entry.uptime ?? NaN;
+const exitOf = ({restart}: Pick<Done, 'restart'>): number => restart.exit?.entry.uptime ?? NaN;
 /** From the source's exit until the last container had started. */
 const whole = (done: Done): Stretch => ({from: exitOf(done), to: exitOf(done) + done.allMs / 1000});
 /** From the source's exit until the first container started. */
@@ -151,17 +157,17 @@ function promptMeanwhile(done: readonly Done[], late: Done): readonly Done[] {
     .toSorted((a, b) => exitOf(a) - exitOf(b));
 }
 
-/** Everything that the Pods' containers wrote, in the order of the node's clock. */
-function linesOf({recording}: Timeline): readonly JournalEntry[] {
+/** The moments at which the Pods' containers wrote something, in order. */
+function linesOf({recording}: Timeline): readonly Stretch[] {
   return recording.observations
-    .flatMap(o => (o.kind === 'journal' ? [o.entry] : []))
-    .toSorted((a, b) => a.uptime - b.uptime);
+    .flatMap(o => (o.kind === 'journal' ? [{from: o.entry.uptime, to: o.entry.uptime}] : []))
+    .toSorted((a, b) => a.from - b.from);
 }
 
 /** Whether another container of its Pod was told to end before the kubelet could have tried again. */
-function startsEnding({recording}: Timeline, {restart}: Done): boolean {
-  const from = restart.exit?.entry.uptime ?? NaN;
-  const subject = recording.observations.find(o => o.kind === 'subject')?.pod ?? recording.header.pod;
+function startsEnding({recording}: Timeline, {restart}: Pick<Done, 'restart'>): boolean {
+  const from = exitOf({restart});
+  const subject = subjectOf(recording);
   return recording.observations.some(
     o =>
       o.kind === 'journal' &&
@@ -279,8 +285,8 @@ export function restartsEachPodOnce(): Check {
 
 /** The figures of Pods that were told in one step. */
 function round(done: readonly Done[]): string {
-  const exits = done.map(({restart}) => restart.exit?.entry.uptime ?? 0);
-  const over = Math.max(...done.map(({restart, allMs}) => (restart.exit?.entry.uptime ?? 0) + allMs / 1000));
+  const exits = done.map(exitOf);
+  const over = Math.max(...done.map(each => whole(each).to));
   const within = (Math.max(...exits) - Math.min(...exits)) * 1000;
   const all = (over - Math.min(...exits)) * 1000;
   return `${done.length} at once (exits within ${seconds(within)}): all run again after ${seconds(all)}; each ${spread(done.map(({allMs}) => allMs))}`;

@@ -222,7 +222,7 @@ export type ObjectVersion = Extract<Observation, {kind: 'object'}> & {readonly i
 export type EventAt = Extract<Observation, {kind: 'event'}> & {readonly index: number};
 
 /** The name of the Pod that a recording is about. */
-function subjectOf({header, observations}: Recording): string {
+export function subjectOf({header, observations}: Pick<Recording, 'header' | 'observations'>): string {
   return observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
 }
 

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {JournalEntry, Observation} from '../../recording/observation.ts';
 import {containersOf, statusOf, type ContainerKind, type ContainerStatus, type Pod} from '../../recording/pod.ts';
 import type {Recording} from '../../recording/recording.ts';
-import {nodeClock} from '../../recording/timeline.ts';
+import {nodeClock, subjectOf} from '../../recording/timeline.ts';
 
 /** A time over which something stayed as it was, ms on the recorder's clock. */
 interface Span {
@@ -65,7 +65,7 @@ type PodObservation = Extract<Observation, {kind: 'pod'}> & {readonly line: numb
 
 /** Finds in a recording what there is to draw. */
 export function storyOf({header, observations}: Recording): Story {
-  const subject = observations.find(o => o.kind === 'subject')?.pod ?? header.pod;
+  const subject = subjectOf({header, observations});
   const toMs = observations.at(-1)?.atMs ?? 0;
   const versions = observations.flatMap((o, index) => (o.kind === 'pod' ? [{...o, line: index + 2}] : []));
   const names = [...new Set(versions.map(({object}) => object.metadata.name))];
